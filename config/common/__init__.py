@@ -1,0 +1,1 @@
+"""The shared floor: abstract models, refusals, money, bases of admin and API, the commands that start the house."""

@@ -1,0 +1,1 @@
+"""The admin's shared manners. Only this package imports unfold; apps build their pages on these bases."""
