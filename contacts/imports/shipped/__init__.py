@@ -1,0 +1,1 @@
+"""The kinds that this app ships: users with their teams, companies, contacts."""

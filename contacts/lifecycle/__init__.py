@@ -1,0 +1,1 @@
+"""The lifecycle: its ledger, and the only functions that change a stage."""

@@ -1,0 +1,1 @@
+"""Our own people: users, teams, roles, and who may see what."""
