@@ -1,0 +1,1 @@
+"""What is sold and in which money: currencies with dated rates, products and their categories."""

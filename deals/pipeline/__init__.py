@@ -1,0 +1,1 @@
+"""Pipelines, their stages, deals, and the only functions that move a deal."""

@@ -1,0 +1,1 @@
+"""How this company sells: the few choices that rules of several slices ask for."""

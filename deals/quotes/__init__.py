@@ -1,0 +1,1 @@
+"""Quotes: revisions that freeze when sent, approvals, and what the customer answered."""

@@ -1,0 +1,28 @@
+"""Who can approve a discount that somebody may not give: the nearest manager up the tree of teams."""
+
+from django.db.models import Q
+
+from contacts.models import Team, User
+
+APPROVE = "deals.approve_quote"
+
+
+def approvers_of(user: User) -> list[User]:
+    """Return the nearest manager above a person who may approve, else everybody who may; never the person."""
+    teams = {team.pk: team for team in Team.objects.select_related("manager__role").order_by("pk")}
+    team, passed = teams.get(user.team_id or 0), set[int]()
+    while team is not None and team.pk not in passed:
+        passed.add(team.pk)
+        manager = team.manager
+        if manager is not None and manager.pk != user.pk and manager.is_staff and manager.has_perm(APPROVE):
+            return [manager]
+        team = teams.get(team.parent_id or 0)
+    return _everybody_who_may(but=user)
+
+
+def _everybody_who_may(*, but: User) -> list[User]:
+    app, codename = APPROVE.split(".")
+    named = Q(role__permissions__codename=codename, role__permissions__content_type__app_label=app)
+    may = Q(is_superuser=True) | Q(role__every_permission=True) | named
+    found = User.objects.active().filter(may, is_service=False).exclude(pk=but.pk).distinct()
+    return list(found.order_by("name", "pk"))

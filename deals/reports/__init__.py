@@ -1,0 +1,1 @@
+"""Figures about deals: one function for each figure, wherever it is shown."""

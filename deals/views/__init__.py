@@ -1,0 +1,1 @@
+"""Public pages of deals: what customers and programs reach without signing in."""
