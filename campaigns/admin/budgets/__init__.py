@@ -1,0 +1,1 @@
+"""What staff see of money in marketing: budgets, commitments, costs."""

@@ -1,0 +1,1 @@
+"""What staff see of campaigns: their list, their page, the calendar."""

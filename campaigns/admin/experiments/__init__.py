@@ -1,0 +1,1 @@
+"""What staff see of A/B tests: their list, their page, and what one does there."""

@@ -1,0 +1,1 @@
+"""Segments in the admin: the list, the builder of rules, members, picks by hand, refreshes, and why somebody is in."""

@@ -1,0 +1,1 @@
+"""Budgets: what is planned by channel and month, what is committed, what was spent, what is left."""

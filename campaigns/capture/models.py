@@ -1,0 +1,17 @@
+"""Re-exports the models of this slice."""
+
+from campaigns.capture.form import FormConsent, FormField, Submission, WebForm
+from campaigns.capture.links import TrackedLink, UtmAlias, UtmTerm
+from campaigns.capture.touch import Touch, Visitor
+
+__all__ = [
+    "FormConsent",
+    "FormField",
+    "Submission",
+    "Touch",
+    "TrackedLink",
+    "UtmAlias",
+    "UtmTerm",
+    "Visitor",
+    "WebForm",
+]

@@ -1,0 +1,1 @@
+"""The marketing part of the demo company."""

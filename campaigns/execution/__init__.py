@@ -1,0 +1,1 @@
+"""Campaigns: dated efforts with their goals, tasks, content and members."""

@@ -1,0 +1,1 @@
+"""A/B tests: hypothesis, variants, sticky assignment, the statistics, and the decision."""

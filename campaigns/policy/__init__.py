@@ -1,0 +1,1 @@
+"""The company's choices about marketing."""

@@ -1,0 +1,1 @@
+"""Market research: studies with their dated findings, and personas."""
