@@ -220,7 +220,7 @@ def test_consent_of_contacts_that_one_may_not_see_is_neither_read_nor_written(ma
         "/api/v1/consent-changes/", {"contact": contact.pk, "purpose": mail.pk, "is_given": False}, format="json"
     )
 
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert client.get("/api/v1/consent-changes/").json()["results"] == []
 
 
