@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT, STACK
 MIGRATIONS = sorted(path for package in STACK for path in (ROOT / package).rglob("migrations/0*.py"))
 # SQL that was written for migrations.
 SQL_FOR_MIGRATIONS = {
+    "config.common.creating",
     "config.common.freezing",
     "config.common.sql",
     "contacts.lifecycle.triggers",

@@ -105,7 +105,7 @@ def test_a_site_that_may_embed_is_an_origin_and_nothing_else(api_as, mira, site)
 
     answer = api_as(mira).patch(f"/api/v1/forms/{form.pk}/", {"embedding_sites": site}, format="json")
 
-    assert answer.status_code == 422
+    assert answer.status_code == 400
 
 
 def test_an_integration_makes_changes_and_closes_a_form(api_as, iris):
