@@ -14,6 +14,8 @@ from config.starting.environment import DEVELOPMENT, ROOT, RUNTIME, Environment,
 
 SWITCH = "TANDEM_BOOTSTRAP"
 INTERRUPTED = 130
+# Files stay whole, and in the order that the suite gives them.
+IN_PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
 # Options of pytest that say how many processes run, or that need exactly one.
 ONE_PROCESS = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "--collect-only", "--co", "--help", "--version")
 
@@ -61,7 +63,7 @@ def pytest_arguments(given: Sequence[str]) -> list[str]:
     chosen = any(not part.startswith("-") and Path(ROOT, part.split("::")[0]).exists() for part in given)
     decided = any(part == option or part.startswith(option + "=") for part in given for option in ONE_PROCESS)
     decided = decided or any(part.startswith("-n") and part[2:].isalnum() for part in given)
-    return [*given] if chosen or decided else ["-n", "auto", "--dist", "loadfile", *given]
+    return [*given] if chosen or decided else ["-n", "auto", *IN_PARALLEL, *given]
 
 
 def _become(command: list[str]) -> None:

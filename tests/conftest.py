@@ -5,6 +5,7 @@ markets, Fina does finance. Iris is an integration with a token.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -15,9 +16,30 @@ from rest_framework.test import APIClient
 from contacts.models import Team, User
 from tests.factories.contacts import UserFactory
 
+HERE = Path(__file__).parent
+# Files whose tests are ``alike``.
+ALIKE = (
+    *(
+        "architecture/",
+        "config/test_bootstrap_",
+        "config/test_api_schema",
+        "config/test_api_pages",
+        "config/test_checks",
+    ),
+    *("config/test_settings", "contacts/test_import_reading", "contacts/test_import_anything"),
+    *("deals/test_pdf", "deals/test_totals", "deals/test_words"),
+)
+# What takes longest begins first, so that no process of two has to wait for the other at the end.
+LONGEST = ("browser", "crawl", "reliability")
 
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     on_postgres = connection.vendor == "postgresql"
+    for item in items:
+        if str(item.path.relative_to(HERE)).startswith(ALIKE):
+            item.add_marker(pytest.mark.alike)
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONGEST))
     for item in items:
         if not on_postgres and (item.get_closest_marker("postgres") or item.get_closest_marker("benchmark")):
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))

@@ -28,7 +28,13 @@ def page_of(campaign: Campaign, verb: str = "change") -> str:
 def test_a_campaign_with_its_budget_is_made_from_the_home(admin_as: Browser, mira: User) -> None:
     browser = admin_as(mira)
     assert "/admin/campaigns/campaign/add/" in browser.get("/admin/").content.decode()
-    given = {"name": "Autumn", "starts_on": "2026-10-01", "ends_on": "2026-12-31", "budget": "900", "channels": ["1"]}
+    given = {
+        "name": "Autumn",
+        "starts_on": "2026-10-01",
+        "ends_on": "2026-12-31",
+        "budget": "900",
+        "channels": [channel().pk],
+    }
     answer = browser.post("/admin/campaigns/campaign/add/", given)
     campaign = Campaign.objects.get()
     assert answer.headers["Location"] == page_of(campaign)

@@ -21,7 +21,7 @@ from tests.factories.contacts import CompanyFactory, ContactFactory
 from tests.factories.deals import DealFactory
 from tests.factories.quotes import sent_quote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 SHAPE = {"type", "code", "message", "fields", "request_id"}
 
 

@@ -23,7 +23,7 @@ from tests.factories.billing import SellerFactory, accepted_quote, drafted, issu
 from tests.factories.contacts import CompanyFactory, ContactFactory, UserFactory
 from tests.factories.deals import DealFactory, ProductFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 EVERYBODY = {ADMINISTRATOR, FINANCE, INTEGRATION, MARKETER, READ_ONLY, SALES_MANAGER, SALES_REP}
 WORKERS = {ADMINISTRATOR, MARKETER, SALES_REP, SALES_MANAGER, INTEGRATION}
 SELLERS = {ADMINISTRATOR, SALES_REP, SALES_MANAGER, INTEGRATION}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.bootstrap import pytest_arguments
+from config.bootstrap import IN_PARALLEL, pytest_arguments
 from config.starting.environment import ROOT
 from config.starting.progress import LiveLine
 from config.starting.supervisor import Child
@@ -26,7 +26,7 @@ def test_a_python_that_is_too_old_can_read_the_sentence_about_it() -> None:
 
 @pytest.mark.parametrize("given", [[], ["-q"], ["-m", "not browser"]])
 def test_a_run_of_the_whole_suite_uses_every_core(given: list[str]) -> None:
-    assert pytest_arguments(given) == ["-n", "auto", "--dist", "loadfile", *given]
+    assert pytest_arguments(given) == ["-n", "auto", *IN_PARALLEL, *given]
 
 
 @pytest.mark.parametrize("given", [["tests/config"], ["manage.py::one"], ["-n0"], ["-n", "2"], ["--pdb"], ["-n=4"]])

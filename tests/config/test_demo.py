@@ -10,22 +10,10 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from config.common import demo
-from config.integrations.announcing import event_recorded
-from config.integrations.models import Event
-from contacts.models import Contact, User
-from deals.models import Currency, Deal, ExchangeRate, StageChange
+from contacts.models import User
+from deals.models import Currency, ExchangeRate
 
 pytestmark = pytest.mark.django_db
-
-
-def test_it_can_be_loaded_again_without_changing_anything() -> None:
-    demo.load()
-    before = [model.objects.count() for model in (User, Contact, Deal, StageChange, Event)]
-
-    call_command("load_demo", verbosity=0)
-    demo.load()
-
-    assert [model.objects.count() for model in (User, Contact, Deal, StageChange, Event)] == before
 
 
 def test_it_is_refused_where_it_is_not_allowed(settings: Any) -> None:
@@ -55,21 +43,3 @@ def test_other_people_sign_in_to_production(settings: Any) -> None:
     User.objects.create_user("ani@tandem.test", "secret", name="Ani")
 
     assert authenticate(username="ani@tandem.test", password="secret") is not None
-
-
-def test_its_history_is_no_news(django_capture_on_commit_callbacks: Any) -> None:
-    nudged: list[int] = []
-
-    def hear(*, event_id: int, **kwargs: Any) -> None:
-        nudged.append(event_id)
-
-    event_recorded.connect(hear)
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            demo.load()
-    finally:
-        event_recorded.disconnect(hear)
-
-    assert Event.objects.exists()
-    assert not [Event.objects.get(pk=pk).name for pk in nudged]
-    assert not Event.objects.filter(delivered_at=None).exists()

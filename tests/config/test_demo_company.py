@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.test import TestCase
 from django.utils import timezone
 
 from campaigns.budgets.figures import standings
@@ -19,6 +21,8 @@ from campaigns.results.asking import Question
 from campaigns.results.figures import results_of
 from campaigns.results.funnel import FunnelQuestion, funnel
 from config.common import demo
+from config.common.integrity import check_names, prove
+from config.integrations.announcing import event_recorded
 from config.integrations.models import Event
 from contacts.models import Company, Contact, ContactEmail, ContactPhone, LifecycleChange, User
 from deals.models import Deal, DealLine, ExchangeRate, StageChange
@@ -29,16 +33,48 @@ LOGINS = ("admin", "marketer", "rep", "manager", "finance")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The company, loaded once for all these tests and taken back after them."""
+def nudged(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[int]]:
+    """The company, loaded once for all these tests and taken back after them; the events that were sent on at once."""
+    heard: list[int] = []
+
+    def hear(*, event_id: int, **kwargs: Any) -> None:
+        heard.append(event_id)
+
+    event_recorded.connect(hear)
     with django_db_blocker.unblock(), transaction.atomic():
-        demo.load()
-        yield
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            demo.load()
+        event_recorded.disconnect(hear)
+        yield heard
         transaction.set_rollback(True)
 
 
 def newest(model: Any, column: str) -> Any:
     return model.objects.order_by(f"-{column}").values_list(column, flat=True).first()
+
+
+def test_its_history_is_no_news(nudged: list[int]) -> None:
+    assert Event.objects.exists()
+    assert not [Event.objects.get(pk=pk).name for pk in nudged]
+    assert not Event.objects.filter(delivered_at=None).exists()
+
+
+def test_it_can_be_loaded_again_without_changing_anything() -> None:
+    before = [model.objects.count() for model in (User, Contact, Deal, StageChange, Event)]
+
+    call_command("load_demo", verbosity=0)
+    demo.load()
+
+    assert [model.objects.count() for model in (User, Contact, Deal, StageChange, Event)] == before
+
+
+def test_everything_in_it_holds(django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(10 * len(check_names())):
+        verdicts = list(prove())
+
+    assert [str(finding) for verdict in verdicts for finding in verdict.findings] == []
+    looked_at = {verdict.check.name: verdict.looked_at for verdict in verdicts}
+    assert [name for name, number in looked_at.items() if not number] == ["integrations.deliveries"]
 
 
 @pytest.mark.parametrize("name", LOGINS)

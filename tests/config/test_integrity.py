@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from config.common import demo, integrity
+from config.common import integrity
 from config.common.integrity import MOST_TOLD, Check, Finding, check_names, prove, register_check
 from config.integrations.announcing import EventSignal, announce
 from config.integrations.delivering import deliver_event, subscribe
@@ -120,25 +120,6 @@ def test_two_checks_can_not_have_one_name() -> None:
 
 def test_every_check_is_named_after_its_app() -> None:
     assert {name.partition(".")[0] for name in check_names()} >= {"contacts", "deals", "integrations"}
-
-
-def test_everything_holds_in_the_demo_company() -> None:
-    demo.load()
-
-    verdicts = list(prove())
-
-    assert [str(finding) for verdict in verdicts for finding in verdict.findings] == []
-    looked_at = {verdict.check.name: verdict.looked_at for verdict in verdicts}
-    assert [name for name, number in looked_at.items() if not number] == ["integrations.deliveries"]
-
-
-def test_every_check_costs_the_same_for_one_row_and_for_many(
-    django_assert_max_num_queries: Callable[[int], object],
-) -> None:
-    demo.load()
-
-    with django_assert_max_num_queries(10 * len(check_names())):  # type: ignore[attr-defined]
-        list(prove())
 
 
 @pytest.mark.postgres

@@ -605,7 +605,7 @@ def test_the_calendars_address_is_shown_once_and_dies_when_it_is_revoked(
 
 
 @pytest.mark.parametrize("path", [URL, "/api/v1/reminders/", "/api/v1/activity-changes/", MY_DAY, "/api/v1/deals/"])
-def test_a_list_costs_the_same_for_one_row_and_for_a_hundred(rani: User, api_as: As, path: str) -> None:
+def test_a_list_costs_the_same_for_one_row_and_for_twenty(rani: User, api_as: As, path: str) -> None:
     api = api_as(rani)
 
     def plan_one() -> None:
@@ -614,11 +614,11 @@ def test_a_list_costs_the_same_for_one_row_and_for_a_hundred(rani: User, api_as:
     plan_one()
     with CaptureQueriesContext(connection) as few:
         assert api.get(f"{path}?page_size=200" if path != MY_DAY else path).status_code == 200
-    for _number in range(99):
+    for _number in range(19):
         plan_one()
 
     with CaptureQueriesContext(connection) as many:
         answer = api.get(f"{path}?page_size=200" if path != MY_DAY else path).json()
 
     assert len(many) == len(few) < 15
-    assert answer["promises"]["total"] == 100 if path == MY_DAY else len(answer["results"]) >= 100
+    assert answer["promises"]["total"] == 20 if path == MY_DAY else len(answer["results"]) >= 20

@@ -499,14 +499,14 @@ def test_the_list_is_filtered(rani: User, api_as: As, query: str, found: set[str
     assert {row["state"] for row in done(api.get(f"{URL}?{query}"))["results"]} == found
 
 
-def test_a_list_costs_the_same_for_one_quote_and_for_a_hundred(rani: User, api_as: As) -> None:
+def test_a_list_costs_the_same_for_one_quote_and_for_twenty(rani: User, api_as: As) -> None:
     api, deal = api_as(rani), deal_of(rani)
     first = drafted(api, deal)
     with CaptureQueriesContext(connection) as few:
         done(api.get(f"{URL}?page_size=200"))
     quote = Quote.objects.get(pk=first["id"])
     revision = quote.revisions.get()
-    for number in range(99):
+    for number in range(19):
         quote.pk = None
         quote.save(force_insert=True)
         revision.pk, revision.quote, revision.total = None, quote, Decimal(number)
@@ -516,5 +516,5 @@ def test_a_list_costs_the_same_for_one_quote_and_for_a_hundred(rani: User, api_a
     with CaptureQueriesContext(connection) as many:
         rows = done(api.get(f"{URL}?page_size=200"))["results"]
 
-    assert (len(rows), len(many)) == (100, len(few))
+    assert (len(rows), len(many)) == (20, len(few))
     assert len(few) < 12

@@ -25,7 +25,7 @@ from tests.factories.billing import drafted, issued, line
 from tests.factories.contacts import CompanyFactory, ContactFactory, UserFactory
 from tests.factories.deals import DealFactory, ProductFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 
 MARKER = "ZQXMARKER"
 # Finds the marker, and is no part of it that a page would echo.
@@ -289,10 +289,10 @@ def test_somebody_who_is_not_signed_in_sees_only_the_door(secrets):
             assert address.url_name in ("login", "login_code", "jsi18n"), address.route
 
 
-def test_every_page_with_a_hundred_rows_costs_at_most_fifteen_queries(rani, maya, ana, admin_as):
+def test_every_page_with_many_rows_costs_at_most_fifteen_queries(rani, maya, ana, admin_as):
     company = CompanyFactory(name="Big", owner=rani)
     contact = ContactFactory(full_name="Known to all", owner=rani, company=company, emails=["known@example.com"])
-    for number in range(100):
+    for number in range(25):
         other = CompanyFactory(name=f"Company {number}", owner=rani, parent=company)
         ContactFactory(full_name=f"Contact {number}", owner=rani, company=company)
         deal = DealFactory(name=f"Deal {number}", owner=rani, company=other, contacts=[contact])

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from config.common.api.filters import DayFilter, IdsFilter, MomentFilter, YesFilter
 from config.integrations.models import Event
 from contacts.lifecycle.moving import step_back
 from contacts.messages.queueing import notify, queue_message
@@ -28,7 +29,7 @@ from tests.factories.billing import SellerFactory, issued, line
 from tests.factories.contacts import CompanyFactory, ContactFactory, UserFactory
 from tests.factories.deals import DealFactory, ProductFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 MARKER = "zq7secret"
 
 
@@ -137,14 +138,22 @@ def keys_of(view, user):
     return list(queryset.model._default_manager.values_list("pk", flat=True)[:60])
 
 
-def filter_values():
-    """What a curious rep would ask filters for."""
-    models = (User, Team, Company, Contact, Deal, Stage)
-    hidden = [
-        str(pk) for model in models for pk in model._default_manager.order_by("-pk").values_list("pk", flat=True)[:2]
-    ]
-    words = (MARKER, "1", "none", "won", "customer", "2000-01-01", "2000-01-01T00:00:00Z", "price")
-    return [*dict.fromkeys([*hidden, *words])]
+class Curious:
+    """What a curious rep would ask each kind of filter for."""
+
+    def __init__(self):
+        models = (User, Team, Company, Contact, Deal, Stage)
+        newest = [list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:2]) for model in models]
+        self.ids = [*dict.fromkeys(str(pk) for pks in newest for pk in pks), "1", "none", MARKER]
+
+    def values(self, asked):
+        if isinstance(asked, IdsFilter):
+            return self.ids
+        if isinstance(asked, DayFilter | MomentFilter):
+            return ("2000-01-01", "2000-01-01T00:00:00Z", MARKER)
+        if isinstance(asked, YesFilter):
+            return ("true", "false", MARKER)
+        return (MARKER, "1", "none", "won", "customer", "price")
 
 
 def check(answer, address):
@@ -179,14 +188,14 @@ def test_no_address_shows_rep_b_to_rep_a(rani, api_as, secrets, method):
 
 def test_no_filter_search_or_order_shows_rep_b_to_rep_a(rani, api_as, secrets):
     api = api_as(rani)
-    values = filter_values()
+    curious = Curious()
     for pattern, view in addresses():
         view_class = getattr(view, "cls", None)
         if "(?P<" in pattern or not hasattr(view_class, "filterset_class"):
             continue
         filterset = view_class.filterset_class
-        names = [*(filterset.base_filters if filterset else ()), "search"]
-        for name, value in product(names, values):
+        asked = {**(filterset.base_filters if filterset else {}), "search": None}
+        for name, value in [(each, value) for each, kind in asked.items() for value in curious.values(kind)]:
             answer = api.get(pattern, {name: value})
             if value == MARKER:
                 assert answer.status_code == 400 or not answer.json().get("results"), (pattern, name)
