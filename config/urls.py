@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 
+from config.common.api.docs import SchemaView
 from config.common.api.errors import nothing_here
 from config.integrations.views import healthz, readyz
 
@@ -20,9 +21,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((v1, "v1"))),
-    path(
-        "api/schema/", SpectacularAPIView.as_view(api_version="v1", permission_classes=[IsAuthenticated]), name="schema"
-    ),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[IsAuthenticated]),

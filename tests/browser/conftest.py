@@ -4,7 +4,9 @@ A page made by ``page_as`` watches itself: a request to another origin, an answe
 or an uncaught exception fails the test when it ends.
 """
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,24 +74,40 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company's folder, built once for all processes of the run; houses are copies of it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    var = shared / "demo-company"
+    with (shared / "demo-company.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (var / "is-built").exists():
+            var.mkdir()
+            manage(var, "migrate", "--verbosity", "0")
+            manage(var, "load_demo", "--verbosity", "0")
+            (var / "is-built").touch()
+    return var
+
+
+@pytest.fixture(scope="session")
+def house(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The demo company behind a real web server with its own database."""
-    with running_house(tmp_path_factory.mktemp("house")) as running:
+    with running_house(built, tmp_path_factory.mktemp("house")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def spare_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def spare_house(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Another such house, for tests that turn it upside down."""
-    with running_house(tmp_path_factory.mktemp("spare-house")) as running:
+    with running_house(built, tmp_path_factory.mktemp("spare-house")) as running:
         yield running
 
 
 @contextmanager
-def running_house(var: Path) -> Iterator[House]:
-    """Build a house in ``var`` and keep it running."""
-    manage(var, "migrate", "--verbosity", "0")
-    manage(var, "load_demo", "--verbosity", "0")
+def running_house(built: Path, var: Path) -> Iterator[House]:
+    """Copy a house into ``var`` and keep it running."""
+    shutil.copytree(built, var, dirs_exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -225,6 +244,24 @@ def faults() -> Callable[[Page], list[str]]:
         page.evaluate(source)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         return [f"{each['id']}: {node['html'][:200]} {_why(node)}" for each in found for node in each["nodes"]]
+
+    return run
+
+
+@pytest.fixture
+def faults_of_every_look(faults: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]:
+    """The same at each width, light and dark; and whether something is wider than the window."""
+
+    def run(page: Page) -> list[str]:
+        found = []
+        for width, scheme in product(WIDTHS, ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.wait_for_timeout(100)
+            found += [f"{width} {scheme}: {fault}" for fault in faults(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"{width}: wider than the window")
+        return found
 
     return run
 

@@ -106,8 +106,10 @@ class FormAdmin(TandemAdmin):
 
     @display(description=_("Page"))
     def preview(self, form: WebForm) -> str:
-        """Return a link to the page as strangers see it."""
+        """Return a link to the page as strangers see it; of a closed form the address alone, which says that it is."""
         address = form_address(form)
+        if not form.is_active:
+            return address
         return format_html('<a class="td-link" href="{}">{}</a>', reverse("form-page", args=[form.slug]), address)
 
     @display(description=_("What came"))
