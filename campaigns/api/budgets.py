@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.budgets.asking import APPROVE
 from campaigns.budgets.committing import close_commitment, commit_money
-from campaigns.budgets.deciding import APPROVE, approve, refuse, take_back
+from campaigns.budgets.deciding import approve, refuse, take_back
 from campaigns.budgets.lines import set_lines
 from campaigns.budgets.models import CostState
 from campaigns.budgets.pots import pot_of

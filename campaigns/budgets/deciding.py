@@ -13,7 +13,6 @@ from config.common.money import show_money
 from contacts.messages.queueing import notify
 from contacts.models import User
 
-APPROVE = "campaigns.approve_cost"
 KIND = "cost_decided"
 
 

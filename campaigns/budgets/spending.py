@@ -9,6 +9,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from campaigns import signals
+from campaigns.budgets.asking import ask
 from campaigns.budgets.figures import Standing, read
 from campaigns.budgets.models import Commitment, Cost, CostState
 from campaigns.budgets.papers import Paper, attach
@@ -175,6 +176,7 @@ def _judge(cost: Cost, pot: Pot, *, by: User | None) -> None:
     if is_unknown or overruns(pot) is not None:
         cost.decided_by, cost.decided_at, cost.decision = None, None, ""
         move_cost(cost, CostState.WAITING, by=by, also=("decided_by", "decided_at", "decision"))
+        ask(cost, by=by)
 
 
 def _value_of(cost: Cost) -> Decimal | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from campaigns.capture.responding import follow_responses
 from campaigns.capture.touch import Touch, Visitor
 from contacts.consent.recording import allows
 from contacts.consent.shipping import VISITS
@@ -26,4 +27,5 @@ def join_visitor(visitor: Visitor | None, contact: Contact, *, now: datetime) ->
         row.contact, row.known_at = contact, now
         row.save(update_fields=["contact", "known_at"])
     Touch.objects.filter(visitor=row, contact__isnull=True).update(contact=contact, joined_at=now)
+    follow_responses(Touch.objects.filter(visitor=row, contact=contact, joined_at=now), by=None)
     return row

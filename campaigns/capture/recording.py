@@ -12,6 +12,7 @@ from campaigns import signals
 from campaigns.capture.form import Submission
 from campaigns.capture.links import TrackedLink
 from campaigns.capture.refusing import CaptureRefused
+from campaigns.capture.responding import follow_responses
 from campaigns.capture.touch import Touch, TouchKind, TouchSource, Visitor
 from campaigns.channels.models import Channel
 from campaigns.execution.models import Campaign
@@ -58,7 +59,7 @@ def record_touch(
 ) -> Touch:
     """Record one touch and announce it; the same ``external_id`` again returns the touch that is there.
 
-    A visitor whom we know, and who allows it, is the contact.
+    A visitor whom we know, and who allows it, is the contact. A response moves a member of the campaign.
     """
     known = _of_external_id(external_id)
     if known is not None:
@@ -80,6 +81,7 @@ def record_touch(
         if known is None:
             raise
         return known
+    follow_responses([touch], by=by)
     announce(signals.touch_recorded, subject=touch, by=by, **_news(touch))
     return touch
 
@@ -107,6 +109,7 @@ def record_touches(
                 there[row.external_id] = touch
         answer.append(touch)
     Touch.objects.bulk_create(fresh, batch_size=BATCH)
+    follow_responses(fresh, by=by)
     if are_news:
         Event.objects.bulk_create(
             (build_event(signals.touch_recorded, subject=touch, by=by, payload=_news(touch)) for touch in fresh),

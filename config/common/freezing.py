@@ -34,7 +34,18 @@ class FrozenPart:
     whole: Frozen
 
 
-def freeze(*rules: Frozen | FrozenPart) -> RunPython:
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A table some of whose columns stay as they were when the row was written; the others may change."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+Rule = Frozen | FrozenPart | Fixed
+
+
+def freeze(*rules: Rule) -> RunPython:
     """Return the operation of a migration that creates the triggers, and drops them when taken back.
 
     Triggers that a table has already are replaced.
@@ -49,7 +60,7 @@ def freeze(*rules: Frozen | FrozenPart) -> RunPython:
     return RunPython(create, _drop(rules))
 
 
-def thaw(*rules: Frozen | FrozenPart) -> RunPython:
+def thaw(*rules: Rule) -> RunPython:
     """Return the operation that drops the triggers, for a migration that changes such a table and freezes it again.
 
     SQLite rebuilds a table for most changes of its columns; it can't while triggers speak of it, and forgets its own.
@@ -57,7 +68,7 @@ def thaw(*rules: Frozen | FrozenPart) -> RunPython:
     return RunPython(_drop(rules), RunPython.noop)
 
 
-def _drop(rules: Iterable[Frozen | FrozenPart]) -> Callable[[object, BaseDatabaseSchemaEditor], None]:
+def _drop(rules: Iterable[Rule]) -> Callable[[object, BaseDatabaseSchemaEditor], None]:
     def drop(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         for rule in rules:
             for statement in _dropped(rule, editor.connection.vendor):
@@ -73,8 +84,11 @@ def _condition(rule: Frozen | FrozenPart, row: str) -> str:
     return f"EXISTS (SELECT 1 FROM {whole.table} AS f WHERE f.id = {row}.{rule.key} AND {_condition(whole, 'f')})"  # noqa: S608
 
 
-def _checks(rule: Frozen | FrozenPart) -> dict[str, str]:
+def _checks(rule: Rule) -> dict[str, str]:
     """Return the condition under which each event is refused."""
+    if isinstance(rule, Fixed):
+        change = "(OLD.{0} <> NEW.{0} OR (OLD.{0} IS NULL) <> (NEW.{0} IS NULL))"
+        return {"UPDATE": " OR ".join(change.format(column) for column in rule.columns)}
     old, new = _condition(rule, "OLD"), _condition(rule, "NEW")
     becomes_part = f"{new} OR " if isinstance(rule, FrozenPart) else ""
     return {
@@ -91,7 +105,7 @@ def _takes_the_place(rule: Frozen | FrozenPart, other: str = "") -> str:
     return f"EXISTS (SELECT 1 FROM {rule.table} AS w WHERE {other}({same}) AND {_condition(rule, 'w')})"  # noqa: S608
 
 
-def _created(rule: Frozen | FrozenPart, vendor: str) -> list[str]:
+def _created(rule: Rule, vendor: str) -> list[str]:
     if vendor == "postgresql":
         return _postgres(rule)
     return [
@@ -101,7 +115,7 @@ def _created(rule: Frozen | FrozenPart, vendor: str) -> list[str]:
     ]
 
 
-def _postgres(rule: Frozen | FrozenPart) -> list[str]:
+def _postgres(rule: Rule) -> list[str]:
     branches = "".join(
         f"  IF TG_OP = '{event}' THEN IF {check} THEN {_RAISE} END IF; END IF;\n"
         for event, check in _checks(rule).items()
@@ -111,7 +125,7 @@ def _postgres(rule: Frozen | FrozenPart) -> list[str]:
         "  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n  RETURN NEW;\nEND $$"
     )
     trigger = (
-        f"CREATE TRIGGER {rule.table}_frozen BEFORE INSERT OR UPDATE OR DELETE ON {rule.table} "
+        f"CREATE TRIGGER {rule.table}_frozen BEFORE {' OR '.join(_checks(rule))} ON {rule.table} "
         f"FOR EACH ROW EXECUTE FUNCTION {rule.table}_frozen()"
     )
     return [function, trigger]
@@ -120,7 +134,7 @@ def _postgres(rule: Frozen | FrozenPart) -> list[str]:
 _RAISE = f"RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';"
 
 
-def _dropped(rule: Frozen | FrozenPart, vendor: str) -> list[str]:
+def _dropped(rule: Rule, vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [f"DROP FUNCTION IF EXISTS {rule.table}_frozen() CASCADE"]
     return [f"DROP TRIGGER IF EXISTS {rule.table}_frozen_{event.lower()}" for event in _checks(rule)]

@@ -171,6 +171,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """Users who can sign in."""
         return self.filter(is_active=True)
 
+    def may(self, permission: str) -> Self:
+        """People, not services, whose role has a permission ("app.codename")."""
+        app, codename = permission.split(".")
+        named = Q(role__permissions__codename=codename, role__permissions__content_type__app_label=app)
+        may = Q(is_superuser=True) | Q(role__every_permission=True) | named
+        return self.filter(may, is_service=False).distinct()
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail addresses are compared without regard to case."""

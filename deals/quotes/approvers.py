@@ -1,7 +1,5 @@
 """Who can approve a discount that somebody may not give: the nearest manager up the tree of teams."""
 
-from django.db.models import Q
-
 from contacts.models import Team, User
 
 APPROVE = "deals.approve_quote"
@@ -17,12 +15,4 @@ def approvers_of(user: User) -> list[User]:
         if manager is not None and manager.pk != user.pk and manager.is_staff and manager.has_perm(APPROVE):
             return [manager]
         team = teams.get(team.parent_id or 0)
-    return _everybody_who_may(but=user)
-
-
-def _everybody_who_may(*, but: User) -> list[User]:
-    app, codename = APPROVE.split(".")
-    named = Q(role__permissions__codename=codename, role__permissions__content_type__app_label=app)
-    may = Q(is_superuser=True) | Q(role__every_permission=True) | named
-    found = User.objects.active().filter(may, is_service=False).exclude(pk=but.pk).distinct()
-    return list(found.order_by("name", "pk"))
+    return list(User.objects.active().may(APPROVE).exclude(pk=user.pk).order_by("name", "pk"))

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from campaigns.capture.listing import people_of, read_people, record_list
+from campaigns.capture.listing import People, people_of, read_people, record_list
 from campaigns.capture.recording import record_touch
 from campaigns.capture.refusing import CaptureRefused
-from campaigns.models import SegmentMember, Touch
+from campaigns.execution.adding import add_campaign
+from campaigns.execution.members import add_members, set_status
+from campaigns.models import CampaignMember, SegmentMember, Touch
 from config.integrations.models import Event
-from contacts.models import Contact
+from contacts.models import Contact, User
 from contacts.people.timeline import timeline
 from tests.factories.campaigns import CampaignFactory, SegmentFactory, TouchFactory, channel
 from tests.factories.contacts import ContactFactory
@@ -48,6 +50,56 @@ def test_a_touch_that_can_not_have_been_is_refused(given, code):
         touch(**{"contact": ContactFactory(), **given})
 
     assert refusal.value.code == code
+
+
+# --- Members who respond ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invited(mira: User) -> CampaignMember:
+    """A member of a campaign, with the usual list of statuses, who was invited."""
+    campaign = add_campaign(name="Fair", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), owner=mira, by=mira)
+    add_members(campaign, [ContactFactory()], by=mira)
+    return CampaignMember.objects.get()
+
+
+def status_after(member: CampaignMember, **given: Any) -> str:
+    touch(**{"contact": member.contact, "campaign": member.campaign, **given})
+    member.refresh_from_db()
+    return member.status.name
+
+
+def test_a_member_who_does_something_has_responded_and_the_history_says_by_what(invited):
+    then = timezone.now()
+
+    assert status_after(invited, kind="click", at=then) == "Responded"
+    assert invited.responded_at == then
+    assert invited.changes.order_by("id").last().reason == "Responded: Click"
+
+
+def test_what_is_done_to_reach_a_member_is_no_response(invited):
+    assert status_after(invited, kind="sent") == "Invited"
+
+
+@pytest.mark.parametrize("name", ["Attended", "Not interested"])
+def test_a_response_moves_nobody_back(invited, mira, name):
+    set_status(invited, invited.campaign.statuses.get(name=name), by=mira)
+
+    assert status_after(invited, kind="click") == name
+
+
+def test_a_response_makes_nobody_a_member(invited):
+    touch(ContactFactory(), campaign=invited.campaign, kind="click")
+
+    assert CampaignMember.objects.count() == 1
+
+
+def test_members_of_a_list_respond_together(invited, mira):
+    given = {"campaign": invited.campaign, "channel": channel("event"), "kind": "attended", "day": date(2026, 3, 2)}
+
+    record_list(People(known={1: invited.contact}), add_unknown=False, by=mira, **given)
+
+    assert CampaignMember.objects.get().status.is_response
 
 
 # --- By list ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -71,6 +72,23 @@ def test_where_it_leads_can_be_changed_neither_by_saving_nor_in_bulk():
     with pytest.raises(TypeError):
         TrackedLink.objects.update(destination="https://evil.example/")
     assert rename_link(link, "Other name").destination == "https://shop.example/offer"
+
+
+@pytest.mark.parametrize("change", ["destination = 'https://evil.example/'", "code = 'other'", "source_id = NULL"])
+def test_where_it_leads_can_not_be_changed_by_plain_sql(change):
+    link = link_to()
+
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE campaigns_trackedlink SET {change} WHERE id = {link.pk}")
+
+
+def test_what_is_not_fixed_of_a_link_changes_by_plain_sql():
+    link = link_to()
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE campaigns_trackedlink SET name = 'Other' WHERE id = {link.pk}")
+
+    assert TrackedLink.objects.get().name == "Other"
 
 
 def test_where_it_leads_can_be_changed_neither_in_the_api_nor_in_the_admin(api_as, admin_as, mira):

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from campaigns.admin.budgets.forms import CostForm, MoreCostForm
 from campaigns.admin.campaigns.admin import MEDIA, ChannelFilter
 from campaigns.admin.campaigns.showing import campaign_address
-from campaigns.budgets.deciding import APPROVE, approve, refuse, take_back
+from campaigns.budgets.asking import APPROVE
+from campaigns.budgets.deciding import approve, refuse, take_back
 from campaigns.budgets.models import CostState
 from campaigns.budgets.papers import Paper, attach
 from campaigns.budgets.pots import whole_of

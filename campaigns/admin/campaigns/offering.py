@@ -13,7 +13,7 @@ from campaigns.admin.campaigns import overview, people, work
 from campaigns.admin.campaigns.admin import budget_warned
 from campaigns.admin.campaigns.parts import Tab
 from campaigns.admin.campaigns.showing import campaign_address
-from campaigns.budgets.deciding import APPROVE
+from campaigns.budgets.asking import APPROVE
 from campaigns.models import Campaign, CampaignMember, Cost, MemberChange
 from config.common.admin.home import Button, HomePage, register_home
 from config.common.admin.navigation import Group, Item, register_item
