@@ -31,7 +31,9 @@ def follow_responses(touches: Iterable[Touch], *, by: User | None) -> int:
 
 def _follow(keys: Sequence[tuple[int, int]], first: dict[tuple[int, int], Touch], by: User | None) -> int:
     wanted = Q(*[Q(campaign=campaign, contact=contact) for campaign, contact in keys], _connector=Q.OR)
-    members = list(CampaignMember.objects.filter(wanted, status__is_response=False).select_related("status").order_by("pk"))
+    members = list(
+        CampaignMember.objects.filter(wanted, status__is_response=False).select_related("status").order_by("pk")
+    )
     statuses = MemberStatus.objects.filter(campaign__in={member.campaign_id for member in members}, is_response=True)
     # The first in the list's order is written last, and stays.
     responded = {status.campaign_id: status for status in statuses.order_by("-position", "-id")} if members else {}

@@ -117,9 +117,7 @@ def test_what_would_overrun_the_budget_waits_and_counts_once_approved(mira: User
     assert Notification.objects.filter(user=mira, kind="cost_decided").exists()
 
 
-def test_who_may_approve_is_told_of_what_waits_and_whoever_wrote_it_is_not(
-    mira: User, fina: User, rani: User, ana: User
-) -> None:
+def test_who_may_approve_is_told_of_what_waits_and_whoever_wrote_it_is_not(mira: User, fina: User, ana: User) -> None:
     cost = spend(campaign_with_budget(mira), 1001)
     told = Notification.objects.filter(kind="cost_waits", about_id=cost.pk)
     assert {notification.user for notification in told} == {fina, ana}

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.execution.members import add_members
-from campaigns.models import Campaign, Cost
+from campaigns.models import Campaign, CampaignGoal, Cost
 from contacts.models import User
 from tests.factories.campaigns import PlanFactory, channel
 from tests.factories.campaigns_budgets import campaign_with_budget, spend
@@ -56,6 +56,27 @@ def test_the_head_of_the_page_says_how_the_money_stands(admin_as: Browser, mira:
     spend(campaign, 300)
     text = admin_as(mira).get(page_of(campaign)).content.decode()
     assert "Budget $1,000.00, spent $300.00, committed $0.00, left $700.00" in text
+
+
+def test_a_goal_shows_how_far_it_has_come(admin_as: Browser, mira: User) -> None:
+    campaign = campaign_with_budget(mira)
+    goal = CampaignGoal.objects.create(
+        campaign=campaign, measure="leads", target=5, starts_on=campaign.starts_on, due_on=campaign.ends_on
+    )
+    assert f"0 of 5 by {goal.due_on:%-d %b %Y}" in admin_as(mira).get(page_of(campaign)).content.decode()
+
+
+def test_a_goal_that_is_counted_by_hand_is_counted_on_the_page(admin_as: Browser, mira: User) -> None:
+    campaign, browser = campaign_with_budget(mira), admin_as(mira)
+    goal = CampaignGoal.objects.create(
+        campaign=campaign, measure="hand", title="Visitors of the stand", target=50, starts_on=campaign.starts_on,
+        due_on=campaign.ends_on,
+    )  # fmt: skip
+    browser.post(page_of(campaign, "count-goal"), {"goal": goal.pk, "counted": "20"})
+    assert "20 of 50 by" in browser.get(page_of(campaign)).content.decode()
+    browser.post(page_of(campaign, "count-goal"), {"goal": goal.pk, "counted": "many"})
+    goal.refresh_from_db()
+    assert goal.counted == 20
 
 
 @pytest.mark.parametrize("tab", ["overview", "budget", "people", "work", "links", "results", "nonsense"])

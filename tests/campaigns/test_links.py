@@ -74,7 +74,7 @@ def test_where_it_leads_can_be_changed_neither_by_saving_nor_in_bulk():
     assert rename_link(link, "Other name").destination == "https://shop.example/offer"
 
 
-@pytest.mark.parametrize("change", ["destination = 'https://evil.example/'", "code = 'other'", "source_id = NULL"])
+@pytest.mark.parametrize("change", ["destination = 'https://evil.example/'", "code = 'other'", "medium_id = NULL"])
 def test_where_it_leads_can_not_be_changed_by_plain_sql(change):
     link = link_to()
 

@@ -25,7 +25,7 @@ from deals.billing.mailing import send_invoice
 from deals.billing.paying import pay
 from deals.billing.printing import pages_of
 from deals.billing.receivables import Age, receivables
-from deals.models import Currency, Deal, DunningLetter, ExchangeRate, Invoice, Payment
+from deals.models import Currency, Deal, DunningLetter, DunningLevel, ExchangeRate, Invoice, Payment
 from deals.pipeline.editing import LineInput, set_lines
 from tests.factories.billing import SellerFactory, accepted_quote, drafted, issued, line
 from tests.factories.contacts import CompanyFactory, ContactFactory
@@ -529,7 +529,7 @@ def test_reps_look_at_reminders_and_do_not_send_them(admin_as: As, rani: User) -
 
 
 def test_levels_are_set_by_finance(admin_as: As, fina: User, rani: User) -> None:
-    address = "/admin/deals/dunninglevel/1/change/"
+    address = f"/admin/deals/dunninglevel/{DunningLevel.objects.get(level=1).pk}/change/"
     given = {"level": "1", "days_overdue": "5", "tone": "friendly", "is_active": "on"}
     assert admin_as(rani).post(address, given).status_code == 403
     assert admin_as(fina).post(address, given).status_code == 302

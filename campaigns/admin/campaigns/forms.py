@@ -197,6 +197,14 @@ class ContentForm(SmallForm):
         channel.queryset = Channel.objects.filter(is_active=True)
 
 
+class CountForm(SmallForm):
+    """How far a goal has come that is counted by hand."""
+
+    key = "count"
+
+    counted = forms.DecimalField(label=_("Counted"), max_digits=18, decimal_places=3, min_value=Decimal(0))
+
+
 class GoalForm(SmallForm):
     """What is to be reached by a day."""
 

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.admin.campaigns.forms import EditForm, GoalForm
 from campaigns.admin.campaigns.parts import Part, Tab, register_campaign_part
+from campaigns.admin.goals import goal_row
 from campaigns.models import Campaign
+from campaigns.plans.goals import paces
+from deals.models import Currency
 
 
 def register() -> None:
@@ -29,11 +33,16 @@ def about(campaign: Campaign, user: Any) -> Part:
 
 
 def goals(campaign: Campaign, user: Any) -> Part | None:
-    """What it is to reach."""
+    """What it is to reach, and how far it has come."""
     if not user.has_perm("campaigns.view_campaigngoal"):
         return None
     may_add = user.has_perm("campaigns.add_campaigngoal")
-    context = {"goals": list(campaign.goals.all()), "form": GoalForm(campaign, reader=user) if may_add else None}
+    currency, today = Currency.objects.of_company(), timezone.localdate()
+    context = {
+        "goals": [goal_row(each, currency) for each in paces(campaign.goals.all(), campaign, today)],
+        "form": GoalForm(campaign, reader=user) if may_add else None,
+        "may_count": user.has_perm("campaigns.change_campaigngoal"),
+    }
     return Part(_("Goals"), "campaigns/campaigns/goals.html", context, order=30)
 
 

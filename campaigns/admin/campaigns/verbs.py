@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +13,7 @@ from campaigns.admin.campaigns.forms import (
     CancelForm,
     CloneForm,
     ContentForm,
+    CountForm,
     EditForm,
     FinishForm,
     GoalForm,
@@ -28,6 +30,7 @@ from campaigns.execution.members import add_from_segments, add_members, set_stat
 from campaigns.execution.moving import cancel, finish, pause, start
 from campaigns.execution.tasks import complete_task, plan_task
 from campaigns.models import Campaign, CampaignGoal, CampaignMember, CampaignTask, ContentItem, MemberStatus
+from campaigns.plans.plan import Measure
 from config.common.admin.base import visible_or_404
 from config.common.money import show_number
 from contacts.models import Contact
@@ -101,6 +104,16 @@ def add_goal(request: HttpRequest, campaign: Campaign) -> Outcome:
     goal.full_clean()
     goal.save()
     return Outcome(_("The goal is added."))
+
+
+@act_on(_campaigns, "campaigns.change_campaigngoal")
+def count_goal(request: HttpRequest, campaign: Campaign) -> Outcome:
+    """Write down how far a goal has come that is counted by hand."""
+    goal = _part(request, CampaignGoal.objects.filter(measure=Measure.BY_HAND), campaign, "goal")
+    goal.counted, goal.counted_on = _given(CountForm, request, campaign)["counted"], timezone.localdate()
+    goal.full_clean()
+    goal.save(update_fields=["counted", "counted_on", "updated_at"])
+    return Outcome(_("Written down."))
 
 
 @act_on(_campaigns, "campaigns.add_campaignmember")
@@ -178,6 +191,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "clone": clone,
     "edit": edit,
     "add_goal": add_goal,
+    "count_goal": count_goal,
     "add_people": add_people,
     "move_member": move_member,
     "add_status": add_status,

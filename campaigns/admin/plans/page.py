@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils import timezone
 
+from campaigns.admin.goals import goal_row
 from campaigns.admin.plans import showing
 from campaigns.admin.plans.forms import colleagues
 from campaigns.admin.plans.parts import parts_of
@@ -112,7 +113,7 @@ def plan_page(
         "may_revise": may_change and plan.state in (PlanState.APPROVED, PlanState.RUNNING),
         "period": showing.period_text(plan.starts_on, plan.ends_on),
         "asked": asked,
-        "goals": [showing.goal_row(each, currency) for each in paces(plan.goals.all(), plan, today)],
+        "goals": [goal_row(each, currency) for each in paces(plan.goals.all(), plan, today)],
         "strategies": views,
         "inside": _topics(Part.INSIDE, _by_topic(items, None, currency)),
         "versions": versions_of(plan),

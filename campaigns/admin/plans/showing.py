@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import MarketingPlan
-from campaigns.plans.goals import Pace, PaceState
-from campaigns.plans.plan import Measure, PlanState
+from campaigns.plans.plan import PlanState
 from campaigns.plans.pricing import Pricing, Unknown
 from campaigns.plans.strategy import ItemState
-from config.common.money import show_money, show_number
-from deals.models import Currency
+from config.common.money import show_money
 
 COLOURS = {
     PlanState.DRAFT: "",
@@ -29,12 +27,7 @@ BADGES = {
     PlanState.REPLACED: "td-badge-warn",
     ItemState.DONE: "td-badge-good",
     ItemState.DROPPED: "td-badge-warn",
-    PaceState.ON_PACE: "td-badge-good",
-    PaceState.REACHED: "td-badge-good",
-    PaceState.BEHIND: "td-badge-warn",
-    PaceState.MISSED: "td-badge-bad",
 }
-MONEY = (Measure.REVENUE_WON, Measure.REVENUE_INVOICED, Measure.REVENUE_PAID)
 PATH = (PlanState.DRAFT, PlanState.APPROVED, PlanState.RUNNING, PlanState.CLOSED)
 
 
@@ -44,20 +37,6 @@ class NextAction:
 
     code: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoalRow:
-    """A goal as its row on the page shows it."""
-
-    pace: Pace
-    target: str
-    actual: str
-    expected: str
-    projection: str
-    word: str
-    badge: str
-    is_by_hand: bool
 
 
 def day_text(day: Any) -> str:
@@ -110,41 +89,6 @@ def _of_draft(gaps: int, may_approve: bool) -> NextAction:
     if may_approve:
         return NextAction("approve", words)
     return NextAction("wait", _("%(words)s Then a manager approves the plan.") % {"words": words})
-
-
-def goal_row(pace: Pace, currency: Currency) -> GoalRow:
-    """Return a goal with its numbers as people write them."""
-    goal: Any = pace.goal
-
-    def text(number: Decimal | None) -> str:
-        if number is None:
-            return "–"
-        if goal.measure in MONEY:
-            return show_money(number, currency.code, currency.minor_units)
-        return show_number(number.quantize(Decimal("0.1")).normalize())
-
-    return GoalRow(
-        pace,
-        text(goal.target),
-        text(pace.actual),
-        text(pace.expected),
-        text(pace.projection),
-        pace_word(pace.state),
-        BADGES.get(pace.state, ""),
-        goal.measure == Measure.BY_HAND,
-    )
-
-
-def pace_word(state: PaceState) -> str:
-    """Return how a goal stands, in words."""
-    return {
-        PaceState.UNKNOWN: _("Not counted yet"),
-        PaceState.NOT_BEGUN: _("Not begun"),
-        PaceState.ON_PACE: _("On pace"),
-        PaceState.BEHIND: _("Behind"),
-        PaceState.REACHED: _("Reached"),
-        PaceState.MISSED: _("Missed"),
-    }[state]
 
 
 def price_lines(pricing: Pricing) -> list[tuple[str, bool]]:

@@ -65,9 +65,5 @@
       form.dataset.ready = "yes";
       totals(form);
     });
-    // What scrolls and holds nothing to focus is focused itself, so that keys can scroll it.
-    document.querySelectorAll(".td-path, .td-scroll").forEach((area) => {
-      if (area.scrollWidth > area.clientWidth && !area.querySelector("a, button, input, select")) area.tabIndex = 0;
-    });
   });
 })();

@@ -59,4 +59,18 @@
       if (now) path.scrollLeft = now.offsetLeft - path.offsetLeft - 12;
     }),
   );
+  // What scrolls and holds nothing to focus is focused itself, so that keys can scroll it, at the width it has just now.
+  const scrolled = new ResizeObserver((entries) =>
+    entries.forEach(({ target: area }) => {
+      const needsFocus = area.scrollWidth > area.clientWidth && !area.querySelector("a, button, input, select");
+      if (needsFocus && !area.hasAttribute("tabindex")) area.dataset.scrolled = area.tabIndex = 0;
+      else if (!needsFocus && area.dataset.scrolled) {
+        area.removeAttribute("tabindex");
+        delete area.dataset.scrolled;
+      }
+    }),
+  );
+  document.addEventListener("DOMContentLoaded", () =>
+    document.querySelectorAll(".td-path, .td-scroll").forEach((area) => scrolled.observe(area)),
+  );
 })();
