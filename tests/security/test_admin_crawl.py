@@ -289,7 +289,7 @@ def test_somebody_who_is_not_signed_in_sees_only_the_door(secrets):
             assert address.url_name in ("login", "login_code", "jsi18n"), address.route
 
 
-def test_every_page_with_many_rows_costs_at_most_fifteen_queries(rani, maya, ana, admin_as):
+def test_every_page_with_many_rows_costs_at_most_fifteen_queries(rani, ana, admin_as):
     company = CompanyFactory(name="Big", owner=rani)
     contact = ContactFactory(full_name="Known to all", owner=rani, company=company, emails=["known@example.com"])
     for number in range(25):
@@ -302,7 +302,7 @@ def test_every_page_with_many_rows_costs_at_most_fifteen_queries(rani, maya, ana
         Note.objects.create(company=company, body=f"Note {number}", author=rani)
     rows = {Company: company, Contact: contact, Deal: deal, User: rani, Team: rani.team}
     costly = []
-    for user in (rani, maya, ana):
+    for user in (rani, ana):
         browser = admin_as(user)
         browser.get("/admin/")
         for address in addresses():
