@@ -5,7 +5,7 @@ markets, Fina does finance. Iris is an integration with a token.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +29,16 @@ ALIKE = re.compile(
 LONGEST = ("browser", "crawl", "reliability")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     on_postgres = connection.vendor == "postgresql"
     for item in items:
         if ALIKE.search(str(item.path.relative_to(HERE))) and not item.get_closest_marker("crawl"):
             item.add_marker(pytest.mark.alike)
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONGEST))
-    for item in items:
         if not on_postgres and (item.get_closest_marker("postgres") or item.get_closest_marker("benchmark")):
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
+    yield
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONGEST))
 
 
 @pytest.fixture
