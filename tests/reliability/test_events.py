@@ -95,10 +95,12 @@ def read_on(after: int) -> list[int]:
 
 
 def read_until(after: int, *, count: int) -> list[int]:
-    """Read as a client does who asks again: transactions of other databases may hold the horizon back for a while."""
-    for _attempt in range(300):
-        if len(found := read_on(after)) >= count:
-            return found
+    """Read as a client does who asks again: transactions of other databases hold the horizon back while they last.
+
+    The longest are tests beside this one, of minutes.
+    """
+    until = time.monotonic() + 300
+    while len(found := read_on(after)) < count and time.monotonic() < until:
         time.sleep(0.1)
     return found
 
