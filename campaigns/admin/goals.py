@@ -7,11 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaigns.plans.goals import Pace, PaceState
-from campaigns.plans.plan import Measure
+from campaigns.plans.plan import OF_MONEY, Measure
 from config.common.money import show_money, show_number
 from deals.models import Currency
 
-MONEY = (Measure.REVENUE_WON, Measure.REVENUE_INVOICED, Measure.REVENUE_PAID)
 BADGES = {
     PaceState.ON_PACE: "td-badge-good",
     PaceState.REACHED: "td-badge-good",
@@ -41,7 +40,7 @@ def goal_row(pace: Pace, currency: Currency) -> GoalRow:
     def text(number: Decimal | None) -> str:
         if number is None:
             return "–"
-        if goal.measure in MONEY:
+        if goal.measure in OF_MONEY:
             return show_money(number, currency.code, currency.minor_units)
         return show_number(number.quantize(Decimal("0.1")).normalize())
 

@@ -187,6 +187,9 @@ class Measure(models.TextChoices):
     BY_HAND = "hand", _("Something counted by hand")
 
 
+OF_MONEY = (Measure.REVENUE_WON, Measure.REVENUE_INVOICED, Measure.REVENUE_PAID)
+
+
 class Goal(TimeStampedModel):
     """A measure, a target and a day by which it is to be reached."""
 

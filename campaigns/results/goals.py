@@ -6,13 +6,12 @@ from typing import Any
 
 from campaigns.execution.models import Campaign
 from campaigns.plans.goals import register_counter
-from campaigns.plans.plan import Goal, Measure
+from campaigns.plans.plan import OF_MONEY, Goal, Measure
 from campaigns.results.asking import Question
 from campaigns.results.figures import assemble
 from campaigns.results.numbers import MONEY, PEOPLE, TOUCHES, count
 
 _OF_TOUCHES = (Measure.TOUCHES, Measure.RESPONSES)
-_OF_MONEY = (Measure.REVENUE_WON, Measure.REVENUE_INVOICED, Measure.REVENUE_PAID)
 COUNTED = tuple(measure for measure in Measure if measure != Measure.BY_HAND)
 
 
@@ -36,7 +35,7 @@ def actual_of(goal: Goal, whole: Any, day: date) -> Decimal | None:
         question = Question(None, first=goal.starts_on, last=last, **scope)
     else:
         question = Question(None, last=last, since=goal.starts_on, until=last, **scope)
-    family = TOUCHES if goal.measure in _OF_TOUCHES else MONEY if goal.measure in _OF_MONEY else PEOPLE
+    family = TOUCHES if goal.measure in _OF_TOUCHES else MONEY if goal.measure in OF_MONEY else PEOPLE
     figure = assemble(count(question, families=[family]), 0)[goal.measure]
     # Nothing was won yet is zero towards a goal; that nobody can say is none.
     return figure.value if figure.value is not None or not figure.behind else Decimal(0)

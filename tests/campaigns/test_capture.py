@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from campaigns.capture.joining import join_visitor
 from campaigns.capture.listing import People, people_of, read_people, record_list
 from campaigns.capture.recording import record_touch
 from campaigns.capture.refusing import CaptureRefused
 from campaigns.execution.adding import add_campaign
 from campaigns.execution.members import add_members, set_status
-from campaigns.models import CampaignMember, SegmentMember, Touch
+from campaigns.models import CampaignMember, SegmentMember, Touch, Visitor
 from config.integrations.models import Event
-from contacts.models import Contact, User
+from contacts.consent.recording import record_consent
+from contacts.consent.shipping import VISITS
+from contacts.models import ConsentPurpose, Contact, User
 from contacts.people.timeline import timeline
 from tests.factories.campaigns import CampaignFactory, SegmentFactory, TouchFactory, channel
 from tests.factories.contacts import ContactFactory
@@ -92,6 +95,17 @@ def test_a_response_makes_nobody_a_member(invited):
     touch(ContactFactory(), campaign=invited.campaign, kind="click")
 
     assert CampaignMember.objects.count() == 1
+
+
+def test_what_a_stranger_did_is_the_members_response_once_they_are_known(invited):
+    visitor = Visitor.objects.create(key="stranger", first_seen_at=timezone.now())
+    touch(None, visitor=visitor, campaign=invited.campaign, kind="click")
+    visits = ConsentPurpose.objects.get(code=VISITS)
+    record_consent(invited.contact, visits, is_given=True, source="person", evidence="Said so at the fair")
+
+    join_visitor(visitor, invited.contact, now=timezone.now())
+
+    assert CampaignMember.objects.get().status.name == "Responded"
 
 
 def test_members_of_a_list_respond_together(invited, mira):
