@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.attribution import sharing
+from campaigns.attribution import sharing, thinning
 from campaigns.budgets import watching
 from campaigns.capture import confirming
 from campaigns.experiments import moving as experiments
@@ -45,6 +45,12 @@ def run_attribution(model_id: int) -> None:
 def sweep_attribution() -> None:
     """Have those models run that wait for it."""
     ask(run_attribution, sharing.due_models(timezone.now()))
+
+
+@shared_task(name="campaigns.thin_attribution")
+def thin_attribution() -> None:
+    """Delete old versions that the house made and has replaced the same day."""
+    thinning.thin_runs(timezone.now())
 
 
 @shared_task(name="campaigns.watch_budgets")

@@ -118,7 +118,10 @@ class AttributionRunQuerySet(models.QuerySet["AttributionRun"]):
 
 
 class AttributionRun(models.Model):
-    """One reckoning of a model: its version, the settings it was made with, and what it left out. Kept for ever."""
+    """One reckoning of a model: its version, the settings it was made with, and what it left out.
+
+    Kept for ever if somebody asked for it; of those made by the house, the last of each day and month.
+    """
 
     model = models.ForeignKey(
         AttributionModel, on_delete=models.CASCADE, related_name="runs", verbose_name=_("attribution model")

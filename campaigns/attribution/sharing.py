@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Max, Model, Q, Sum
+from django.db.models import Count, Max, Model, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,8 +25,8 @@ from config.integrations.announcing import announce
 from contacts.models import User
 from deals.models import Currency
 
-# News of money are gathered for so long before a model is run again.
-PAUSE = timedelta(minutes=3)
+# News are gathered for so long before a model is run again, and for so many times as long as it took to run.
+PAUSE, PATIENCE = timedelta(minutes=3), 20
 _SETTINGS = ("name", "method", "basis", "window_days", "chain_order", "responses_only", "include_colleagues")
 
 
@@ -115,11 +115,21 @@ def _count(made: AttributionRun, effects: Effects | None) -> None:
 
 
 def mark_due(bases: tuple[str, ...] = tuple(Basis.values)) -> None:
-    """Have the models that share such money run again in a few minutes; harmless any number of times."""
+    """Have the models that share such money run again in a few minutes; harmless any number of times.
+
+    What takes long to run is run more rarely: at most a twentieth of the time goes into it.
+    """
     now = timezone.now()
-    waiting = AttributionModel.objects.in_use().filter(basis__in=bases)
     # A moment that has come may belong to a run that is under way and no longer sees this: give it a new one.
-    waiting.filter(Q(due_at__isnull=True) | Q(due_at__lte=now)).update(due_at=now + PAUSE)
+    waiting = (
+        AttributionModel.objects.in_use()
+        .filter(Q(due_at__isnull=True) | Q(due_at__lte=now), basis__in=bases)
+        .order_by("pk")
+    )
+    took = AttributionRun.objects.current().filter(model=OuterRef("pk")).values("milliseconds")
+    for pk, milliseconds in waiting.annotate(took=Subquery(took)).values_list("pk", "took"):
+        pause = max(PAUSE, PATIENCE * timedelta(milliseconds=milliseconds or 0))
+        waiting.filter(pk=pk).update(due_at=now + pause)
 
 
 def due_models(now: datetime) -> list[int]:

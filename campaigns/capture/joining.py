@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from campaigns.capture.lateness import tell_of_the_past
 from campaigns.capture.responding import follow_responses
 from campaigns.capture.touch import Touch, Visitor
 from contacts.consent.recording import allows
@@ -26,6 +27,7 @@ def join_visitor(visitor: Visitor | None, contact: Contact, *, now: datetime) ->
     if row.contact_id is None:
         row.contact, row.known_at = contact, now
         row.save(update_fields=["contact", "known_at"])
-    Touch.objects.filter(visitor=row, contact__isnull=True).update(contact=contact, joined_at=now)
+    if Touch.objects.filter(visitor=row, contact__isnull=True).update(contact=contact, joined_at=now):
+        tell_of_the_past()
     follow_responses(Touch.objects.filter(visitor=row, contact=contact, joined_at=now), by=None)
     return row

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import signals
 from campaigns.capture.form import Submission
+from campaigns.capture.lateness import tell_if_late
 from campaigns.capture.links import TrackedLink
 from campaigns.capture.refusing import CaptureRefused
 from campaigns.capture.responding import follow_responses
@@ -82,6 +83,7 @@ def record_touch(
             raise
         return known
     follow_responses([touch], by=by)
+    tell_if_late([touch])
     announce(signals.touch_recorded, subject=touch, by=by, **_news(touch))
     return touch
 
@@ -110,6 +112,7 @@ def record_touches(
         answer.append(touch)
     Touch.objects.bulk_create(fresh, batch_size=BATCH)
     follow_responses(fresh, by=by)
+    tell_if_late(fresh)
     if are_news:
         Event.objects.bulk_create(
             (build_event(signals.touch_recorded, subject=touch, by=by, payload=_news(touch)) for touch in fresh),

@@ -13,7 +13,7 @@ from campaigns.channels.models import Channel
 from campaigns.plans.models import MarketingPlan
 from campaigns.plans.plan import Goal, Measure
 from campaigns.segments.models import Segment
-from config.common.models import AppendOnlyModel, TimeStampedModel
+from config.common.models import ChangeModel, TimeStampedModel
 from config.common.search import FoldedField, fold
 from contacts.staff.visibility import SharedQuerySet
 
@@ -119,27 +119,16 @@ class CampaignPartQuerySet(models.QuerySet[Any]):
         return self.all() if user.is_active else self.none()
 
 
-class CampaignChange(AppendOnlyModel):
+class CampaignChange(ChangeModel):
     """A campaign went from one state to another: when, by whom and why."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="changes", verbose_name=_("campaign"))
     from_state = models.CharField(_("from"), max_length=9, choices=CampaignState, blank=True, default="")
     to_state = models.CharField(_("to"), max_length=9, choices=CampaignState)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
 
     objects = CampaignPartQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of a campaign")
         verbose_name_plural = _("changes of campaigns")
 

@@ -2,13 +2,12 @@
 
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.execution.campaign import Campaign, CampaignPartQuerySet
-from config.common.models import AppendOnlyModel, TimeStampedModel
+from config.common.models import ChangeModel, TimeStampedModel
 from contacts.models import Contact
 from contacts.staff.visibility import visible_through
 
@@ -93,7 +92,7 @@ class MemberChangeQuerySet(models.QuerySet[Any]):
         return seen
 
 
-class MemberChange(AppendOnlyModel):
+class MemberChange(ChangeModel):
     """A member of a campaign went from one status to another: when, by whom and why."""
 
     member = models.ForeignKey(
@@ -108,21 +107,12 @@ class MemberChange(AppendOnlyModel):
         verbose_name=_("from"),
     )
     to_status = models.ForeignKey(MemberStatus, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
+
     reason = models.CharField(_("why"), max_length=300, blank=True, default="")
 
     objects = MemberChangeQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of a member")
         verbose_name_plural = _("changes of members")
         constraints: ClassVar = (

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.capture.models import TrackedLink, Visitor, WebForm
 from campaigns.execution.models import ContentItem
 from campaigns.experiments.experiment import Experiment, ExperimentState
-from config.common.models import AppendOnlyModel, TimeStampedModel
+from config.common.models import ChangeModel, TimeStampedModel
 from contacts.models import Contact
 
 
@@ -116,7 +115,7 @@ class Assignment(models.Model):
         return f"{self.variant_id} {self.at:%Y-%m-%d}"
 
 
-class ExperimentChange(AppendOnlyModel):
+class ExperimentChange(ChangeModel):
     """An experiment went from one state to another: when, by whom, why, and with which figures."""
 
     experiment = models.ForeignKey(
@@ -124,22 +123,11 @@ class ExperimentChange(AppendOnlyModel):
     )
     from_state = models.CharField(_("from"), max_length=7, choices=ExperimentState, blank=True, default="")
     to_state = models.CharField(_("to"), max_length=7, choices=ExperimentState)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
     figures = models.JSONField(_("figures"), default=dict, blank=True)
 
     objects = ExperimentPartQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of an A/B test")
         verbose_name_plural = _("changes of A/B tests")
 

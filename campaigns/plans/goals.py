@@ -1,6 +1,7 @@
 """How far a goal has come and whether that is fast enough. What is counted is said by whoever can count it."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,8 @@ from config.common.money import round_to
 
 DECIMALS = 3
 
-# Counts what a goal measures, for a plan or a campaign, until a day; None where it can't be said.
-Counter = Callable[[Any, Any, date], Decimal | None]
+# Counts what goals of a plan or a campaign measure, until a day; None where it can't be said.
+Counter = Callable[[Sequence[Goal], Any, date], Sequence[Decimal | None]]
 _counters: dict[str, Counter] = {}
 
 
@@ -54,12 +55,18 @@ def register_counter(measure: Measure, counter: Counter) -> None:
     _counters[measure] = counter
 
 
-def actual_of(goal: Goal, whole: Any, day: date) -> Decimal | None:
-    """Return what a goal of a plan or campaign has come to by a day: counted by hand, or from the records."""
-    if goal.measure == Measure.BY_HAND:
-        return goal.counted
-    counter = _counters.get(goal.measure)
-    return None if counter is None else counter(goal, whole, day)
+def actuals_of(goals: Sequence[Goal], whole: Any, day: date) -> list[Decimal | None]:
+    """Return what each goal of a plan or campaign has come to by a day: counted by hand, or from the records."""
+    found: dict[int, Decimal | None] = {}
+    together: dict[Counter, list[int]] = defaultdict(list)
+    for place, goal in enumerate(goals):
+        if goal.measure in _counters:
+            together[_counters[goal.measure]].append(place)
+        else:
+            found[place] = goal.counted if goal.measure == Measure.BY_HAND else None
+    for counter, places in together.items():
+        found |= zip(places, counter([goals[place] for place in places], whole, day), strict=True)
+    return [found[place] for place in range(len(goals))]
 
 
 def pace(goal: Goal, actual: Decimal | None, day: date) -> Pace:
@@ -71,9 +78,10 @@ def pace(goal: Goal, actual: Decimal | None, day: date) -> Pace:
     return Pace(goal, actual, expected, projection, _state(goal, actual, expected, day))
 
 
-def paces(goals: Any, whole: Any, day: date) -> list[Pace]:
+def paces(goals: Iterable[Goal], whole: Any, day: date) -> list[Pace]:
     """Return how all goals of a plan or campaign stand on a day."""
-    return [pace(goal, actual_of(goal, whole, day), day) for goal in goals]
+    listed = list(goals)
+    return [pace(goal, actual, day) for goal, actual in zip(listed, actuals_of(listed, whole, day), strict=True)]
 
 
 def _state(goal: Goal, actual: Decimal | None, expected: Decimal, day: date) -> PaceState:

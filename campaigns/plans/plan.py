@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from campaigns.segments.models import Segment
-from config.common.models import AppendOnlyModel, TimeStampedModel
+from config.common.models import ChangeModel, TimeStampedModel
 from config.common.search import FoldedField, fold
 from contacts.staff.visibility import SharedQuerySet
 
@@ -141,7 +141,7 @@ class PlanPartQuerySet(models.QuerySet[Any]):
         return self.all() if user.is_active else self.none()
 
 
-class PlanChange(AppendOnlyModel):
+class PlanChange(ChangeModel):
     """A plan went from one state to another: when, by whom and why."""
 
     plan = models.ForeignKey(
@@ -149,21 +149,10 @@ class PlanChange(AppendOnlyModel):
     )
     from_state = models.CharField(_("from"), max_length=8, choices=PlanState, blank=True, default="")
     to_state = models.CharField(_("to"), max_length=8, choices=PlanState)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
 
     objects = PlanPartQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of a plan")
         verbose_name_plural = _("changes of plans")
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,3 +43,22 @@ class AppendOnlyModel(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: what a ledger holds, happened."""
         raise TypeError(self.ledger_refusal)
+
+
+class ChangeModel(AppendOnlyModel):
+    """A row of the history of a record: that something was done to it when, by whom and why; nobody is the house."""
+
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
+
+    class Meta:
+        abstract = True
+        ordering = ("-id",)

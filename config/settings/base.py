@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "write-due-digests": {"task": "deals.sweep_digests", "schedule": 20.0},
     "print-what-was-issued": {"task": "deals.sweep_pages", "schedule": 30.0},
     "share-money-over-touches": {"task": "campaigns.sweep_attribution", "schedule": 30.0},
+    "thin-attribution": {"task": "campaigns.thin_attribution", "schedule": 21600.0},
     "send-due-messages": {"task": "contacts.sweep_messages", "schedule": 5.0},
     "refresh-due-segments": {"task": "campaigns.sweep_segments", "schedule": 5.0},
     "watch-budgets": {"task": "campaigns.watch_budgets", "schedule": 21600.0},

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.common.models import AppendOnlyModel, TimeStampedModel
+from config.common.models import ChangeModel, TimeStampedModel
 from config.common.search import FoldedField, fold
 from contacts.models import Company, Contact
 from contacts.staff.visibility import OwnedQuerySet, visible_through
@@ -223,16 +223,11 @@ class ActivityChangeKind(models.TextChoices):
     REOPENED = "reopened", _("Opened again")
 
 
-class ActivityChange(AppendOnlyModel):
+class ActivityChange(ChangeModel):
     """An activity was planned, moved, given away, done or cancelled: when, by whom and why."""
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="changes", verbose_name=_("activity"))
     kind = models.CharField(_("what"), max_length=11, choices=ActivityChangeKind)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
-    )
-    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
     to_state = models.CharField(max_length=9, choices=ActivityState)
     due_at = models.DateTimeField(_("due"), null=True)
     owner = models.ForeignKey(
@@ -241,8 +236,7 @@ class ActivityChange(AppendOnlyModel):
 
     objects = ActivityPartQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of an activity")
         verbose_name_plural = _("changes of activities")
         constraints: ClassVar = (

@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from config.common.models import AppendOnlyModel
+from config.common.models import ChangeModel
 from config.common.money import AmountField
 from config.common.search import fold
 from config.common.sql import exact
@@ -248,26 +248,15 @@ class InvoiceTax(TaxSummary):
         verbose_name_plural = _("taxes of invoices")
 
 
-class InvoiceChange(AppendOnlyModel):
+class InvoiceChange(ChangeModel):
     """Something was done to or about an invoice: when, by whom and why."""
 
     document = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="changes", verbose_name=_("invoice"))
     kind = models.CharField(_("what"), max_length=9, choices=InvoiceChangeKind)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
 
     objects = InvoicePartQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of an invoice")
         verbose_name_plural = _("changes of invoices")
         constraints: ClassVar = (

@@ -3,12 +3,11 @@
 from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from config.common.models import AppendOnlyModel
+from config.common.models import ChangeModel
 from deals.pipeline.deal import Deal, DealPartQuerySet, Outcome
 from deals.pipeline.pipelines import Stage
 
@@ -35,7 +34,7 @@ class StageChangeQuerySet(DealPartQuerySet):
         raise TypeError(StageChange.ledger_refusal)
 
 
-class StageChange(AppendOnlyModel):
+class StageChange(ChangeModel):
     """A deal was opened, moved, won, lost or reopened: when, by whom, why, and how long it had been where it was."""
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="stage_changes", verbose_name=_("deal"))
@@ -46,24 +45,13 @@ class StageChange(AppendOnlyModel):
     to_stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
     from_outcome = models.CharField(max_length=4, choices=Outcome, blank=True, default="")
     to_outcome = models.CharField(max_length=4, choices=Outcome)
-    at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    reason = models.CharField(_("why"), max_length=500, blank=True, default="")
     # How long the deal had been in the stage it left.
     time_in_stage = models.DurationField(_("time in the stage before"), default=timedelta(0))
 
     objects = StageChangeQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("stage change")
         verbose_name_plural = _("stage changes")
         constraints: ClassVar = (

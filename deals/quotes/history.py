@@ -2,13 +2,12 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.common.models import AppendOnlyModel
+from config.common.models import ChangeModel
 from contacts.models import User
 from deals.quotes.quote import Quote, QuotePartQuerySet, QuoteState
 from deals.quotes.revision import QuoteRevision
@@ -30,28 +29,18 @@ class QuoteChangeKind(models.TextChoices):
     DISCARDED = "discarded", _("Draft discarded")
 
 
-class QuoteChange(AppendOnlyModel):
+class QuoteChange(ChangeModel):
     """A quote was drafted, approved, sent, revised, answered or withdrawn: when, by whom and why."""
 
     quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="changes", verbose_name=_("quote"))
     revision = models.PositiveSmallIntegerField(_("revision"))
     kind = models.CharField(_("what"), max_length=14, choices=QuoteChangeKind)
     to_state = models.CharField(max_length=9, choices=QuoteState)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
     reason = models.CharField(_("why"), max_length=1000, blank=True, default="")
 
     objects = QuotePartQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(ChangeModel.Meta):
         verbose_name = _("change of a quote")
         verbose_name_plural = _("changes of quotes")
         constraints: ClassVar = (

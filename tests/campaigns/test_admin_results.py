@@ -5,10 +5,12 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.results.asking import Question
 from campaigns.results.figures import results_of
-from campaigns.results.goals import actual_of
+from campaigns.results.goals import actuals_of
 from deals.billing.paying import receive
 from deals.models import Allocation
 from tests.campaigns.test_results import NOW, _summer, days_ago, model_run, owe, world  # noqa: F401
@@ -138,7 +140,21 @@ def test_goals_count_what_came_from_their_first_day_on(world, mira):  # noqa: F8
     late = plan.goals.create(measure="leads", target=5, starts_on=days_ago(5).date(), due_on=days_ago(-5).date())
     paid = plan.goals.create(measure="paid", target=900, starts_on=days_ago(5).date(), due_on=days_ago(-5).date())
 
-    assert actual_of(goal, plan, NOW.date()) == 1
-    assert actual_of(late, plan, NOW.date()) == 0
-    assert actual_of(paid, plan, NOW.date()) == 810
-    assert actual_of(goal, spring, days_ago(2).date()) == 0
+    assert actuals_of([goal, late, paid], plan, NOW.date()) == [1, 0, 810]
+    assert actuals_of([goal], spring, days_ago(2).date()) == [0]
+
+
+def test_more_goals_of_one_period_cost_no_more_queries(world):  # noqa: F811
+    spring, _other = world
+    plan = PlanFactory()
+    spring.plan = plan
+    spring.save()
+    period = {"starts_on": days_ago(5).date(), "due_on": days_ago(-5).date()}
+
+    def queries(*measures):
+        goals = [plan.goals.create(measure=measure, target=5, **period) for measure in measures]
+        with CaptureQueriesContext(connection) as asked:
+            actuals_of(goals, plan, NOW.date())
+        return len(asked)
+
+    assert queries("leads", "paid") == queries("mqls", "customers", "won", "paid", "leads")

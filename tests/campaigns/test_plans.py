@@ -324,7 +324,7 @@ def test_half_way_with_forty_of_a_hundred_leads_to_eighty():
 def test_goals_are_counted_by_whoever_registered_or_by_hand(mira):
     plan = PlanFactory(owner=mira)
     before = dict(goals._counters)
-    goals.register_counter("leads", lambda goal, whole, day: Decimal(12))
+    goals.register_counter("leads", lambda goals, whole, day: [Decimal(12) for _goal in goals])
     try:
         counted = goals.paces([GoalFactory.build(plan=plan)], plan, date(2026, 2, 1))
     finally:
@@ -332,4 +332,4 @@ def test_goals_are_counted_by_whoever_registered_or_by_hand(mira):
         goals._counters.update(before)
 
     by_hand = GoalFactory.build(plan=plan, measure="hand", counted=Decimal(3))
-    assert (counted[0].actual, goals.actual_of(by_hand, plan, timezone.localdate() + timedelta(1))) == (12, 3)
+    assert (counted[0].actual, goals.actuals_of([by_hand], plan, timezone.localdate() + timedelta(1))) == (12, [3])
