@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from config.common.demo import register_part
+from config.common.remembering import forget_with
 from config.integrations.models import EventQuerySet
 from contacts.imports.kinds import register_kind
 from contacts.messages.message import MessageQuerySet
@@ -19,7 +20,7 @@ from deals.billing import proving as billing_proofs
 from deals.billing import registering as billing
 from deals.importing.deals import DealsKind
 from deals.importing.products import ProductsKind
-from deals.models import Activity, Deal, DealContact, DunningLetter, Invoice, Quote, QuoteRevision
+from deals.models import Activity, Currency, Deal, DealContact, DunningLetter, Invoice, Quote, QuoteRevision
 from deals.pipeline import proving as pipeline_proofs
 from deals.quotes import proving as quote_proofs
 from deals.quotes import registering as quotes
@@ -43,6 +44,7 @@ _SET_UP = (
 def register() -> None:
     """Register everything; called once by ``ready``."""
     register_part("deals.demo.writing.write")
+    forget_with(Currency)
     EventQuerySet.register_subject(Deal)
     for model in (Activity, Quote, QuoteRevision, Invoice, DunningLetter):
         MessageQuerySet.register_record(model)

@@ -19,7 +19,7 @@ from campaigns.models import BudgetLine, Campaign, PlanGoal
 from campaigns.plans.plan import Measure, PlanState
 from campaigns.results.asking import Question
 from campaigns.results.figures import Results, assemble
-from campaigns.results.numbers import COSTS, MONEY, PEOPLE, Counted, count
+from campaigns.results.numbers import COSTS, MARGIN, MONEY, PEOPLE, Counted, count
 from config.common.admin.base import change_address
 from config.common.admin.home import Button, Chart, HomePage, Tile, Todo, register_home
 from config.common.admin.showing import short_day
@@ -99,7 +99,7 @@ def _planned_this_week(today: date) -> Decimal | None:
 
 def _add_money(user: User, page: HomePage) -> None:
     """Add the tiles about money, and what running campaigns spent of their budget and earned."""
-    counted = count(Question(user), "campaign", (COSTS, MONEY))
+    counted = count(Question(user), "campaign", (COSTS, MONEY, MARGIN))
     rows = _rows(user, counted)
     all_of_them = _all_together(counted)
     page.tiles += [_spend_tile(rows, counted), _lead_tile(all_of_them)]

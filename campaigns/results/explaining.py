@@ -168,8 +168,14 @@ def _of_return(counted: Counted, values: dict[str, Decimal | None], return_by: s
     }
     if return_by == "margin":
         return _("(margin %(worth)s − cost %(cost)s) / cost %(cost)s = %(percent)s %%") % facts
+    if return_by == Basis.WON:
+        return (
+            _("(revenue %(worth)s − cost %(cost)s) / cost %(cost)s = %(percent)s %%; the margin isn't known whole")
+            % facts
+        )
     return (
-        _("(revenue %(worth)s − cost %(cost)s) / cost %(cost)s = %(percent)s %%; the margin isn't known whole") % facts
+        _("(revenue with tax %(worth)s − cost %(cost)s) / cost %(cost)s = %(percent)s %%; the margin isn't known whole")
+        % facts
     )
 
 

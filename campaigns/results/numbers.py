@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from campaigns.attribution.methods import Basis
 from campaigns.attribution.models import AttributionRun, RunDeal
-from campaigns.attribution.money import money_of_won_deals
+from campaigns.attribution.money import money_of_deals
 from campaigns.capture.touch import RESPONSES
 from campaigns.results.asking import Question, in_group, runs_of, touch_key
 from campaigns.results.money import (
@@ -21,6 +21,7 @@ from campaigns.results.money import (
     count_margins,
     count_shares,
     deal_shares,
+    shares_of,
 )
 from campaigns.results.people import count_deals, count_people, touches_of
 from config.common.money import ZERO, round_to
@@ -28,11 +29,13 @@ from deals.catalogue.models import Currency
 
 # The families of numbers; a caller who needs few of them pays for few.
 TOUCHES, PEOPLE, DEALS, COSTS, MONEY = "touches", "people", "deals", "costs", "money"
+# What of the money is margin.
+MARGIN = "margin"
 # What the money of the whole house leaves out.
 UNSHARED = "unshared"
 # The money that no active model shares in the chosen way: each deal's, by the weights of the chosen run.
 WEIGHED = "weighed"
-ALL = (TOUCHES, PEOPLE, DEALS, COSTS, MONEY, UNSHARED, WEIGHED)
+ALL = (TOUCHES, PEOPLE, DEALS, COSTS, MONEY, MARGIN, UNSHARED, WEIGHED)
 
 
 @dataclass(slots=True)
@@ -81,7 +84,7 @@ def count(
         for key, spent in count_costs(question, by).items():
             _group(found, key).spent = spent
     if runs:
-        _add_money(found, weighed=WEIGHED in wanted)
+        _add_money(found, wanted)
         if UNSHARED in wanted:
             _add_unshared(found)
     return found
@@ -104,18 +107,19 @@ def _add_counts(found: Counted, counted: dict[Any, dict[str, int]]) -> None:
         _group(found, key).counts.update(numbers)
 
 
-def _add_money(found: Counted, *, weighed: bool) -> None:
+def _add_money(found: Counted, wanted: set[str]) -> None:
     chosen = found.runs["chosen"]
     by_run = {found.runs[basis].pk: basis for basis in Basis.values if basis in found.runs}
     shared = {run.pk: run for run in found.runs.values() if run.pk != chosen.pk}
     for (key, run), owed in count_shares(found.question, shared.values(), found.by).items():
         _group(found, key).owed[by_run[run]] = owed
     by_deal = deal_shares(found.question, chosen, found.by)
-    for key, margin in count_margins(found.question, chosen, by_deal, found.currency).items():
-        _group(found, key).margin = margin
+    if MARGIN in wanted:
+        for key, margin in count_margins(found.question, chosen, by_deal, found.currency).items():
+            _group(found, key).margin = margin
     for each in by_deal:
         _add_owed(found, each, chosen.model.basis, each.amount)
-    if weighed and by_deal:
+    if WEIGHED in wanted and by_deal:
         _add_weighed(found, by_deal)
 
 
@@ -124,9 +128,9 @@ def _add_weighed(found: Counted, by_deal: list[DealShare]) -> None:
     missing = [basis for basis in Basis.values if basis not in found.runs]
     if not missing:
         return
-    digits = found.currency.minor_units
+    digits, deals = found.currency.minor_units, shares_of(found.question, found.runs["chosen"].pk).values("deal")
     for basis in missing:
-        money = money_of_won_deals(basis)
+        money = money_of_deals(basis, deals)
         for each in by_deal:
             _add_owed(found, each, basis, round_to((money.get(each.deal) or ZERO) * each.weight, digits))
 

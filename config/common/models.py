@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from config.common.constraints import CheckedModel
 
-class TimeStampedModel(models.Model):
+
+class TimeStampedModel(CheckedModel):
     """A row that knows when it was made and last changed.
 
     ``updated_at`` is also the row's version: the API's ETag and the admin's hidden field are made of it. Whoever
@@ -26,7 +28,7 @@ class TimeStampedModel(models.Model):
         return f"{self.pk}-{int(self.updated_at.timestamp() * 1_000_000)}"
 
 
-class AppendOnlyModel(models.Model):
+class AppendOnlyModel(CheckedModel):
     """A row of a ledger: written once, never changed or deleted by code."""
 
     ledger_refusal: ClassVar[str] = "A row of a ledger is never changed; write a new one."

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.common.requests.RequestIdMiddleware",
     "config.common.requests.DatabaseUnavailableMiddleware",
+    "config.common.remembering.RememberMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from config.common.models import TimeStampedModel
 from config.common.money import AmountField, not_negative
+from config.common.remembering import once
 from config.common.search import FoldedField, fold
 
 
@@ -26,6 +27,7 @@ class CurrencyQuerySet(models.QuerySet["Currency"]):
         """Currencies whose code or name contains the text."""
         return self.filter(Q(code__icontains=text) | Q(name__icontains=text))
 
+    @once
     def of_company(self) -> "Currency":
         """The one currency that reports are in."""
         return self.get(is_company_currency=True)

@@ -1,15 +1,18 @@
 """Plans, research and channels in the admin."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Channel, Finding, MarketingPlan, PlanItem, Study
 from campaigns.plans.plan import PlanState
 from campaigns.plans.revising import revise
+from contacts.models import Role
 from deals.models import Currency
 from tests.factories.campaigns_plans import (
     FindingFactory,
@@ -22,6 +25,7 @@ from tests.factories.campaigns_plans import (
     StudyFactory,
     full_plan,
 )
+from tests.factories.contacts import UserFactory
 from tests.factories.deals import ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +258,25 @@ def test_a_channel_of_ones_own_gets_its_code_from_its_name(mira, admin_as):
     admin_as(mira).post("/admin/campaigns/channel/add/", {"name": "Radio Bali", "kind": "other"})
 
     assert Channel.objects.get(code="radio-bali").name == "Radio Bali"
+
+
+def test_tabs_are_for_those_who_may_read_what_is_on_them(admin_as, mira):
+    plan = PlanFactory(owner=mira)
+    role = Role.objects.create(code="planner", name="Planner", scope="all")
+    role.permissions.set(Permission.objects.filter(codename="view_marketingplan"))
+    reader = UserFactory(role=role)
+
+    def tabs(user):
+        return re.findall(r'class="dl-tab" href="[?]tab=(\w+)"', page_of(admin_as(user), plan))
+
+    assert (tabs(mira), tabs(reader)) == (["budget", "results"], [])
+    assert 'id="inside"' in admin_as(reader).get(f"{PLANS}{plan.pk}/change/?tab=budget").content.decode()
+
+
+def test_what_a_plan_says_is_not_read_for_another_tab(admin_as, mira):
+    plan, browser = PlanFactory(owner=mira), admin_as(mira)
+
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(f"{PLANS}{plan.pk}/change/?tab=budget")
+
+    assert not [each for each in asked if each["sql"].startswith('SELECT "campaigns_planitem"')]

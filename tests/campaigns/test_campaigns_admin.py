@@ -153,7 +153,7 @@ def test_a_person_is_found_and_added(admin_as: Browser, mira: User) -> None:
 def test_the_plans_page_has_its_budget(admin_as: Browser, mira: User) -> None:
     plan = PlanFactory(owner=mira)
     spend(campaign_with_budget(mira, 600, plan=plan), 100)
-    text = admin_as(mira).get(f"/admin/campaigns/marketingplan/{plan.pk}/change/").content.decode()
+    text = admin_as(mira).get(f"/admin/campaigns/marketingplan/{plan.pk}/change/?tab=budget").content.decode()
     assert "$600.00" in text
     assert "$500.00" in text
 

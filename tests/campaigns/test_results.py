@@ -158,7 +158,7 @@ def test_groups_tell_the_same_as_each_alone(world, mira):
 
 def test_ten_campaigns_cost_no_more_queries_than_one(world, mira, django_assert_num_queries):
     keys = [world[0].pk, *(CampaignFactory().pk for _ in range(9))]
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         results_by(Question(mira), "campaign", keys)
 
 

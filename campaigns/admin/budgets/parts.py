@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from campaigns.admin.budgets.sheet import facts, grid, plan_sheet, pot_asked, save_grid, spending
+from campaigns.admin.budgets.sheet import PLAN_TAB, facts, grid, plan_sheet, pot_asked, save_grid, spending
 from campaigns.admin.campaigns.parts import Part, Tab, register_campaign_part
 from campaigns.admin.campaigns.showing import Teller, campaign_address, teller
 from campaigns.admin.plans.parts import Part as PlanPart
-from campaigns.admin.plans.parts import register_plan_part
+from campaigns.admin.plans.parts import PlanTab, register_plan_tab
 from campaigns.budgets.figures import Sheet, read
 from campaigns.budgets.pots import Pot, whole_of
 from campaigns.models import Campaign, MarketingPlan
@@ -29,7 +30,7 @@ def register() -> None:
     """Register the parts; called by ``ready``."""
     register_campaign_part(of_campaign, Tab.BUDGET)
     register_campaign_part(spending_of_campaign, Tab.BUDGET)
-    register_plan_part(of_plan)
+    register_plan_tab(PlanTab(PLAN_TAB, gettext_lazy("Budget"), of_plan, lambda user: bool(user.has_perm(VIEW))))
 
 
 def of_campaign(campaign: Campaign, user: Any) -> Part | None:
@@ -57,10 +58,8 @@ def spending_of_campaign(campaign: Campaign, user: Any) -> Part | None:
     return Part(_("Costs and commitments"), "campaigns/budgets/spending.html", context, order=20, tab=Tab.BUDGET)
 
 
-def of_plan(plan: MarketingPlan, user: Any) -> PlanPart | None:
+def of_plan(plan: MarketingPlan, user: Any) -> PlanPart:
     """The plan's whole budget, what each campaign has of it, and the table of what it keeps beside them."""
-    if not user.has_perm(VIEW):
-        return None
     tell, sheet, own = teller(), plan_sheet(plan), Pot(plan=plan)
     by_campaign = sheet.by_campaign()
     campaigns = Campaign.objects.visible_to(user).filter(plan=plan.pk)
@@ -80,7 +79,7 @@ def of_plan(plan: MarketingPlan, user: Any) -> PlanPart | None:
         "may_plan": user.has_perm("campaigns.change_budgetline"),
         "currency": tell.currency.code,
     }
-    return PlanPart(_("Budget"), "campaigns/budgets/of_plan.html", context, order=30)
+    return PlanPart("campaigns/budgets/of_plan.html", context)
 
 
 def _figures(campaign: Any) -> tuple[Sheet, Teller]:

@@ -24,6 +24,8 @@ from campaigns.policy.models import MarketingPolicy
 from config.common.money import round_to
 
 MOST_ROWS = 12
+# The tab of a plan's page on which its budget stands.
+PLAN_TAB = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,11 @@ def pot_asked(request: HttpRequest) -> tuple[Pot, str]:
             row = rows.visible_to(user).filter(pk=given if given.isdigit() else 0).first()
             if row is not None:
                 plan_page = reverse("admin:campaigns_marketingplan_changelist")
-                back = campaign_address(row, "budget") if name == "campaign" else f"{plan_page}{row.pk}/change/"
+                back = (
+                    campaign_address(row, "budget")
+                    if name == "campaign"
+                    else f"{plan_page}{row.pk}/change/?tab={PLAN_TAB}"
+                )
                 return (Pot(campaign=row) if name == "campaign" else Pot(plan=row)), back
     raise PermissionDenied
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from campaigns.admin.plans import editing, showing
-from campaigns.admin.plans.page import CHANGE, plan_page, plan_with_parts
+from campaigns.admin.plans.page import CHANGE, RELATED, plan_page
 from campaigns.admin.plans.verbs import VERBS
 from campaigns.models import MarketingPlan, PlanItem, Strategy
 from campaigns.plans.comparing import compare
@@ -48,7 +48,7 @@ class MarketingPlanAdmin(TandemAdmin):
     change_form_template = "campaigns/plans/plan.html"
 
     class Media:
-        css: ClassVar = {"all": ("campaigns/plans.css",)}
+        css: ClassVar = {"all": ("deals/deals.css", "campaigns/plans.css")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count segments and items of each plan."""
@@ -132,7 +132,7 @@ class MarketingPlanAdmin(TandemAdmin):
         """Put everything about the plan on its page, which posts to views of its own."""
         extra = dict(extra_context or {})
         if object_id is not None:
-            plan = visible_or_404(plan_with_parts(MarketingPlan.objects.all()), request.user, object_id)
+            plan = visible_or_404(MarketingPlan.objects.select_related(*RELATED), request.user, object_id)
             if not self.has_view_permission(request, plan):
                 raise PermissionDenied
             request.method = "GET"

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.admin.goals import goal_row
 from campaigns.admin.plans import showing
 from campaigns.admin.plans.forms import colleagues
-from campaigns.admin.plans.parts import parts_of
+from campaigns.admin.plans.parts import tabs_for
 from campaigns.admin.plans.promotion import Choices, MessageRow, message_rows
 from campaigns.models import (
     Campaign,
@@ -37,6 +38,9 @@ from deals.models import Currency
 
 CHANGE, APPROVE = "campaigns.change_marketingplan", "campaigns.approve_marketingplan"
 MOST_CAMPAIGNS = 50
+RELATED = ("owner", "approved_by", "replaces", "learned_from", "mql_segment")
+# The tab on which the plan itself stands.
+OWN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +76,30 @@ class StrategyView:
     rows: list[MessageRow] = field(default_factory=list)
 
 
-def plan_with_parts(plans: Any) -> Any:
-    """Return the plans with everything that their pages show, one query a kind of part."""
-    items = PlanItem.objects.select_related("channel", "product", "owner", "copied_from__plan")
-    findings = Finding.objects.select_related("study")
-    return plans.select_related("owner", "approved_by", "replaces", "learned_from", "mql_segment").prefetch_related(
-        Prefetch("strategies", Strategy.objects.select_related("segment", "persona")),
-        Prefetch("items", items.prefetch_related("products", Prefetch("findings", findings))),
-        Prefetch("answers", PlanAnswer.objects.prefetch_related(Prefetch("findings", findings))),
-        Prefetch("changes", PlanChange.objects.select_related("by")),
-        "goals",
-    )
-
-
 def plan_page(
     request: HttpRequest, plan: MarketingPlan, *, posted: Any = None, of: int | None = None
 ) -> dict[str, Any]:
     """Return the context of the page, for the rights of its reader; ``posted`` fills the table of strategy ``of``."""
     user: Any = request.user
+    tabs = tabs_for(user)
+    tab = tabs.get(request.GET.get("tab", ""))
+    inside = _own_tab(plan, user, posted, of) if tab is None else {"part": tab.part(plan, user), "title": tab.label}
+    return {
+        "plan": plan,
+        "badge": showing.BADGES.get(PlanState(plan.state), ""),
+        "path": showing.plan_path(plan),
+        "tab": tab.code if tab else OWN,
+        "tabs": [(OWN, _("Plan"), "?"), *((each.code, each.label, f"?tab={each.code}") for each in tabs.values())],
+        "may_edit": user.has_perm(CHANGE) and plan.is_draft,
+        "may_revise": user.has_perm(CHANGE) and plan.state in (PlanState.APPROVED, PlanState.RUNNING),
+        "period": showing.period_text(plan.starts_on, plan.ends_on),
+        **inside,
+    }
+
+
+def _own_tab(plan: MarketingPlan, user: Any, posted: Any, of: int | None) -> dict[str, Any]:
+    """Return what the plan says, and what to do with it next."""
+    prefetch_related_objects([plan], *_parts())
     today, currency = timezone.localdate(), Currency.objects.of_company()
     may_change = user.has_perm(CHANGE)
     strategies, items = list(plan.strategies.all()), list(plan.items.all())
@@ -101,26 +111,32 @@ def plan_page(
         _add_tables(views, user, posted, of)
     missing = len(gaps) + sum(1 for each in asked if each.answer is None)
     return {
-        "plan": plan,
-        "badge": showing.BADGES.get(PlanState(plan.state), ""),
-        "path": showing.plan_path(plan),
+        "worked": any(item.worked for item in items),
         "next": showing.next_action(plan, missing, may_approve=user.has_perm(APPROVE)),
         "missing": missing,
         "may_change": may_change,
-        "may_edit": may_edit,
         "may_write_down": may_change and plan.state in (PlanState.APPROVED, PlanState.RUNNING, PlanState.CLOSED),
         "may_approve": user.has_perm(APPROVE),
-        "may_revise": may_change and plan.state in (PlanState.APPROVED, PlanState.RUNNING),
-        "period": showing.period_text(plan.starts_on, plan.ends_on),
         "asked": asked,
         "goals": [goal_row(each, currency) for each in paces(plan.goals.all(), plan, today)],
         "strategies": views,
         "inside": _topics(Part.INSIDE, _by_topic(items, None, currency)),
         "versions": versions_of(plan),
         "campaigns": _campaigns(plan, user),
-        "parts": parts_of(plan, user),
-        "worked": sum(1 for item in items if item.worked),
     }
+
+
+def _parts() -> tuple[Any, ...]:
+    """Return everything that the plan says, one query a kind of part."""
+    items = PlanItem.objects.select_related("channel", "product", "owner", "copied_from__plan")
+    findings = Finding.objects.select_related("study")
+    return (
+        Prefetch("strategies", Strategy.objects.select_related("segment", "persona")),
+        Prefetch("items", items.prefetch_related("products", Prefetch("findings", findings))),
+        Prefetch("answers", PlanAnswer.objects.prefetch_related(Prefetch("findings", findings))),
+        Prefetch("changes", PlanChange.objects.select_related("by")),
+        "goals",
+    )
 
 
 def _strategy_views(

@@ -17,7 +17,7 @@ from campaigns.admin.results.showing import MEDIA, as_context, link_of, may_read
 from campaigns.models import AttributionModel
 from campaigns.results.asking import SCOPES, Question, read_question
 from campaigns.results.figures import Results, results_by, results_of
-from campaigns.results.numbers import ALL, COSTS, MONEY, PEOPLE, TOUCHES, UNSHARED
+from campaigns.results.numbers import ALL, COSTS, MARGIN, MONEY, PEOPLE, TOUCHES, UNSHARED
 from campaigns.results.tables import results_csv
 from config.common.admin.home import Chart
 from config.common.admin.pages import register_page, show_page
@@ -32,7 +32,7 @@ BY: dict[str, str | Promise] = {
     "plan": gettext_lazy("Marketing plan"),
 }
 COLUMNS = ("reach", "leads", "cost", "cost_per_lead", "customers", "paid", "margin", "return")
-SHOWN = (TOUCHES, PEOPLE, COSTS, MONEY, UNSHARED)
+SHOWN = (TOUCHES, PEOPLE, COSTS, MONEY, MARGIN, UNSHARED)
 _BESIDES = ("by", "order", "format")
 
 

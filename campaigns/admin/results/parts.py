@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.admin.campaigns.parts import Part as CampaignPart
 from campaigns.admin.campaigns.parts import Tab, register_campaign_part
 from campaigns.admin.plans.parts import Part as PlanPart
-from campaigns.admin.plans.parts import register_plan_part
+from campaigns.admin.plans.parts import PlanTab, register_plan_tab
 from campaigns.admin.results.showing import (
     PERMISSION,
     STYLES,
@@ -25,11 +25,10 @@ from campaigns.models import Campaign, MarketingPlan
 from campaigns.results.asking import Question
 from campaigns.results.figures import assemble, results_of
 from campaigns.results.invoices import invoices_behind
-from campaigns.results.numbers import COSTS, MONEY, count
+from campaigns.results.numbers import COSTS, MARGIN, MONEY, count
 from config.common.admin.base import change_address
 from config.common.admin.navigation import Group, Item, register_item
 from config.common.money import show_money
-from contacts.models import User
 from deals.models import Currency
 
 
@@ -49,7 +48,7 @@ def register() -> None:
     register_campaign_part(return_line, Tab.OVERVIEW, styles=STYLES)
     register_campaign_part(results_part, Tab.RESULTS, styles=STYLES)
     register_campaign_part(bills_part, Tab.RESULTS)
-    register_plan_part(plan_results)
+    register_plan_tab(PlanTab("results", gettext_lazy("Results"), plan_results, may_read))
     register_item(
         Item(
             Group.INSIGHT,
@@ -68,7 +67,7 @@ def return_line(campaign: Campaign, user: Any) -> CampaignPart | None:
     """Return the campaign's answer in one line: what it brought against what it cost, by which model."""
     if not may_read(user):
         return None
-    found = assemble(count(Question(user, campaign=campaign.pk), families=(COSTS, MONEY)), 0)
+    found = assemble(count(Question(user, campaign=campaign.pk), families=(COSTS, MONEY, MARGIN)), 0)
     context = {
         "sentence": sentence_of(found),
         "formula": found["return"].formula,
@@ -99,12 +98,10 @@ def bills_part(campaign: Campaign, user: Any) -> CampaignPart | None:
     )
 
 
-def plan_results(plan: MarketingPlan, user: User) -> PlanPart | None:
+def plan_results(plan: MarketingPlan, user: Any) -> PlanPart:
     """Return what came of a plan's campaigns."""
-    if not may_read(user):
-        return None
     question = Question(user, plan=plan.pk)
-    return PlanPart(_("Results"), "campaigns/results/part.html", _context(question, user), order=60)
+    return PlanPart("campaigns/results/part.html", _context(question, user))
 
 
 def _context(question: Question, user: Any) -> dict[str, Any]:
