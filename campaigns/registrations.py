@@ -17,10 +17,12 @@ from campaigns.capture import segmenting as touches_in_segments
 from campaigns.experiments import registering as experiments
 from campaigns.importing.costs import CostsKind
 from campaigns.importing.touches import TouchesKind
-from campaigns.models import AttributionRun
+from campaigns.models import AttributionModel, AttributionRun
+from campaigns.policy.models import MarketingPolicy
 from campaigns.results import goals as results
 from campaigns.segments import offering as segments
 from config.common.demo import register_part
+from config.common.remembering import forget_with
 from config.integrations.models import EventQuerySet
 from contacts.imports.kinds import register_kind
 from contacts.staff.roles import FINANCE, INTEGRATION, MARKETER, READ_ONLY, SALES_MANAGER, SALES_REP, offer
@@ -62,6 +64,7 @@ _FOR_FINANCE = (
 def register() -> None:
     """Register everything; called once by ``ready``."""
     register_part("campaigns.demo.writing.write")
+    forget_with(AttributionModel, AttributionRun, MarketingPolicy)
     homes.register()
     campaign_pages.register()
     budget_parts.register()

@@ -20,7 +20,17 @@ from deals.billing import proving as billing_proofs
 from deals.billing import registering as billing
 from deals.importing.deals import DealsKind
 from deals.importing.products import ProductsKind
-from deals.models import Activity, Currency, Deal, DealContact, DunningLetter, Invoice, Quote, QuoteRevision
+from deals.models import (
+    Activity,
+    Currency,
+    Deal,
+    DealContact,
+    DunningLetter,
+    Invoice,
+    Quote,
+    QuoteRevision,
+    SalesPolicy,
+)
 from deals.pipeline import proving as pipeline_proofs
 from deals.quotes import proving as quote_proofs
 from deals.quotes import registering as quotes
@@ -44,7 +54,7 @@ _SET_UP = (
 def register() -> None:
     """Register everything; called once by ``ready``."""
     register_part("deals.demo.writing.write")
-    forget_with(Currency)
+    forget_with(Currency, SalesPolicy)
     EventQuerySet.register_subject(Deal)
     for model in (Activity, Quote, QuoteRevision, Invoice, DunningLetter):
         MessageQuerySet.register_record(model)

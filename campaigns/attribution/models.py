@@ -15,6 +15,7 @@ from campaigns.capture.models import Touch
 from campaigns.execution.models import Campaign
 from config.common.models import TimeStampedModel
 from config.common.money import AmountField
+from config.common.remembering import once
 from contacts.staff.visibility import SharedQuerySet, visible_through
 from deals.pipeline.models import Deal
 
@@ -111,6 +112,12 @@ class AttributionRunQuerySet(models.QuerySet["AttributionRun"]):
     def current(self) -> Self:
         """The newest finished run of each model."""
         return self.filter(is_current=True)
+
+    @once
+    def in_use(self) -> "list[AttributionRun]":
+        """The newest run of each model in use, with it; that of the model that is shown first stands first."""
+        rows = self.current().filter(model__is_active=True).select_related("model")
+        return list(rows.order_by("-model__is_default", "model"))
 
     def of_default(self) -> "AttributionRun | None":
         """Return the newest run of the model that is shown first; of another, if that has none yet."""

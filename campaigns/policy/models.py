@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from config.common.models import TimeStampedModel
+from config.common.remembering import once
 
 
 class MarketingPolicyQuerySet(models.QuerySet["MarketingPolicy"]):
@@ -18,6 +19,7 @@ class MarketingPolicyQuerySet(models.QuerySet["MarketingPolicy"]):
         """Everybody works by it, so everybody may read it."""
         return self.all() if user.is_active else self.none()
 
+    @once
     def current(self) -> "MarketingPolicy":
         """The policy in force; made with its defaults when first asked for."""
         policy, _created = self.get_or_create(pk=1)

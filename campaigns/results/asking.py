@@ -164,8 +164,7 @@ def in_group(by: str, prefix: str = "") -> Q:
 
 def runs_of(question: Question) -> dict[str, AttributionRun]:
     """Return the newest run of the chosen model under ``chosen``, and by basis those that share in the same way."""
-    runs = list(AttributionRun.objects.current().filter(model__is_active=True).select_related("model"))
-    runs.sort(key=lambda run: (not run.model.is_default, run.model_id))
+    runs = AttributionRun.objects.in_use()
     wanted = [run for run in runs if question.model in (None, run.model_id)]
     if not wanted:
         return {}

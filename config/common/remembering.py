@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from itertools import product
 from typing import Any, ParamSpec, TypeVar
 
 from django.db.models import Model
@@ -43,9 +44,9 @@ def once(ask: Callable[P, T]) -> Callable[P, T]:
     return answer
 
 
-def forget_with(model: type[Model]) -> None:
-    """Have everything forgotten whenever a row of a model is saved or deleted; called by ``ready``."""
-    for happened in (post_save, post_delete):
+def forget_with(*models: type[Model]) -> None:
+    """Have everything forgotten whenever a row of these is saved or deleted; called by ``ready``."""
+    for model, happened in product(models, (post_save, post_delete)):
         happened.connect(_forget, sender=model, dispatch_uid=f"remembering.{model._meta.label}")
 
 

@@ -186,18 +186,10 @@ class DealAdmin(TandemAdmin):
         """Put everything about the deal around its details."""
         extra = extra_context or {}
         if object_id is not None:
-            deal = visible_or_404(deal_with_parts(Deal.objects.all()), request.user, object_id)
-            request.deal_of_page = deal  # type: ignore[attr-defined]
+            deal = self.read_for_page(request, deal_with_parts(Deal.objects.all()), object_id)
             if self.has_view_or_change_permission(request, deal):
                 extra = {**deal_page(request, deal), **extra}
         return super().changeform_view(request, object_id, form_url, extra)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the deal; to show it, the one that the page has read already with its parts."""
-        deal = getattr(request, "deal_of_page", None)
-        if deal is not None and request.method == "GET" and str(deal.pk) == object_id:
-            return deal
-        return super().get_object(request, object_id, from_field)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the board and the verbs."""

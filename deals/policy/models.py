@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from config.common.models import TimeStampedModel
+from config.common.remembering import once
 
 _PER_CENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -30,6 +31,7 @@ class SalesPolicyQuerySet(models.QuerySet["SalesPolicy"]):
         """Everybody works by it, so everybody may read it."""
         return self.all()
 
+    @once
     def current(self) -> "SalesPolicy":
         """The policy in force; made with its defaults when first asked for."""
         policy, _created = self.get_or_create(pk=1)

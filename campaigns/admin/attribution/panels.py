@@ -13,7 +13,7 @@ from campaigns.admin.campaigns.parts import Part, Tab, register_campaign_part
 from campaigns.attribution.comparing import settings_of
 from campaigns.attribution.tracing import Trace, TracedTouch, trace_deal, trace_invoice, trace_payment
 from campaigns.attribution.wording import percent
-from campaigns.models import AttributionModel, AttributionRun, Campaign, Share
+from campaigns.models import AttributionRun, Campaign, Share
 from config.common.money import ZERO, show_money
 from config.common.sql import exact
 from contacts.models import User
@@ -88,8 +88,6 @@ def part_of_campaign(campaign: Campaign, user: Any) -> Part | None:
     """A campaign's money by each model in use. Costs two queries."""
     if not user.has_perm(MAY_SEE):
         return None
-    models = AttributionModel.objects.in_use()
-    runs = AttributionRun.objects.current().filter(model__in=models).select_related("model")
     rows = Share.objects.visible_to(user).current().of_campaign(campaign).order_by().values_list("run")
     found: dict[int, tuple[Decimal, int]] = {
         pk: (amount, deals)
@@ -97,6 +95,6 @@ def part_of_campaign(campaign: Campaign, user: Any) -> Part | None:
     }
     shown = [
         (run, settings_of(run), money_of(run, found.get(run.pk, (ZERO, 0))[0]), found.get(run.pk, (ZERO, 0))[1])
-        for run in runs.order_by("-model__is_default", "model")
+        for run in AttributionRun.objects.in_use()
     ]
     return Part(_("Money by attribution model"), "campaigns/attribution/part.html", {"rows": shown}, 60, Tab.RESULTS)

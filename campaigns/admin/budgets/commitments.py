@@ -17,7 +17,7 @@ from campaigns.admin.campaigns.admin import MEDIA
 from campaigns.admin.campaigns.showing import campaign_address
 from campaigns.budgets.committing import close_commitment, commit_money
 from campaigns.models import Commitment
-from config.common.admin.base import ReadOnlyAdmin, change_address, display, sentence_of, visible_or_404
+from config.common.admin.base import ReadOnlyAdmin, change_address, display, sentence_of
 from config.common.admin.filters import ChoiceFilter
 from config.common.admin.pages import show_page
 from config.common.errors import DomainError
@@ -96,7 +96,7 @@ class CommitmentAdmin(ReadOnlyAdmin):
         extra = extra_context or {}
         if object_id is not None:
             user = reader_of(request)
-            commitment = visible_or_404(_commitments(), user, object_id)
+            commitment = self.read_for_page(request, _commitments(), object_id)
             if not self.has_view_permission(request, commitment):
                 raise PermissionDenied
             extra |= {

@@ -140,7 +140,7 @@ class CostAdmin(ReadOnlyAdmin):
         extra = extra_context or {}
         if object_id is not None:
             user = reader_of(request)
-            cost = visible_or_404(_costs(), user, object_id)
+            cost = self.read_for_page(request, _costs(), object_id)
             if not self.has_view_permission(request, cost):
                 raise PermissionDenied
             document = CostDocument.objects.filter(cost=cost.pk).defer("content").first()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.forms import Media as FormMedia
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -22,7 +22,7 @@ from campaigns.budgets.watch import WARNED
 from campaigns.execution.campaign import CampaignState
 from campaigns.models import Campaign, Channel, MarketingPlan
 from campaigns.policy.models import MarketingPolicy
-from config.common.admin.base import ReadOnlyAdmin, display, sentence_of, visible_or_404
+from config.common.admin.base import ReadOnlyAdmin, display, sentence_of
 from config.common.admin.filters import ChoiceFilter, FieldFilter, OwnerFilter
 from config.common.admin.pages import show_page
 from config.common.errors import DomainError
@@ -114,12 +114,17 @@ class CampaignAdmin(ReadOnlyAdmin):
 
     def heading(self, request: HttpRequest, rows: QuerySet[Any]) -> str:
         """Say how many run and wait to begin, and what is left of their budgets."""
-        states = list(rows.order_by().values_list("state", flat=True))
-        running = states.count(CampaignState.RUNNING)
+        found = {
+            "running": Q(state=CampaignState.RUNNING),
+            "planned": Q(state=CampaignState.PLANNED),
+            "warned": budget_warned(),
+        }
+        counted = rows.order_by().aggregate(
+            **{name: Count("pk", filter=which, distinct=True) for name, which in found.items()}
+        )
+        running, planned, warned = (counted[name] for name in found)
         parts = [ngettext("%(number)s runs", "%(number)s run", running) % {"number": show_number(running)}]
-        planned = states.count(CampaignState.PLANNED)
         parts.append(ngettext("%(number)s is planned", "%(number)s are planned", planned) % {"number": planned})
-        warned = rows.filter(budget_warned()).count()
         if warned:
             sentence = ngettext(
                 "the budget of %(number)s needs a look", "the budgets of %(number)s need a look", warned
@@ -166,7 +171,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         """Put everything about the campaign on its page."""
         extra = extra_context or {}
         if object_id is not None:
-            campaign = visible_or_404(Campaign.objects.select_related("owner", "plan"), request.user, object_id)
+            campaign = self.read_for_page(request, Campaign.objects.select_related("owner", "plan"), object_id)
             if not self.has_view_permission(request, campaign):
                 raise PermissionDenied
             # What the parts read of the address: pages and filters of their lists.

@@ -16,7 +16,7 @@ from campaigns.experiments.preparing import COLUMN_OF
 from campaigns.experiments.refusing import check_draft
 from campaigns.experiments.wording import count
 from campaigns.models import Assignment, Experiment, Variant
-from config.common.admin.base import Inline, TandemAdmin, display, visible_or_404
+from config.common.admin.base import Inline, TandemAdmin, display
 from config.common.admin.filters import FieldFilter
 from config.common.admin.widgets import DayInput
 from deals.admin.reading import number_of
@@ -151,7 +151,7 @@ class ExperimentAdmin(TandemAdmin):
         """Put everything about the test on its page."""
         extra = extra_context or {}
         if object_id is not None:
-            row = visible_or_404(with_parts(Experiment.objects.all()), request.user, object_id)
+            row = self.read_for_page(request, with_parts(Experiment.objects.all()), object_id)
             if not self.has_view_permission(request, row):
                 raise PermissionDenied
             extra = {**experiment_page(request, row), **extra}

@@ -132,7 +132,7 @@ class MarketingPlanAdmin(TandemAdmin):
         """Put everything about the plan on its page, which posts to views of its own."""
         extra = dict(extra_context or {})
         if object_id is not None:
-            plan = visible_or_404(MarketingPlan.objects.select_related(*RELATED), request.user, object_id)
+            plan = self.read_for_page(request, MarketingPlan.objects.select_related(*RELATED), object_id)
             if not self.has_view_permission(request, plan):
                 raise PermissionDenied
             request.method = "GET"

@@ -156,10 +156,19 @@ class TandemAdmin(_VisibleRelations, ModelAdmin[Any]):
         return known and super().lookup_allowed(lookup, value, request)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the row, under a lock when it is about to be changed."""
+        """Return the row, under a lock when it is about to be changed; to show it, the one read for its page."""
+        row = getattr(request, "row_of_page", None)
+        if request.method == "GET" and isinstance(row, self.model) and str(row.pk) == object_id:
+            return row
         row = super().get_object(request, object_id, from_field)
         if row is not None and request.method == "POST" and transaction.get_connection().in_atomic_block:
             row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        return row
+
+    def read_for_page(self, request: HttpRequest, rows: Any, object_id: Any) -> Any:
+        """Return the row that a page is about, with what it needs, or 404; it is not read again to be shown."""
+        row = visible_or_404(rows, request.user, object_id)
+        request.row_of_page = row  # type: ignore[attr-defined]
         return row
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

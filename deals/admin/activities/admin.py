@@ -185,18 +185,10 @@ class ActivityAdmin(TandemAdmin):
         if object_id is not None:
             steps = Prefetch("next_steps", queryset=Activity.objects.visible_to(reader_of(request)))
             rows = Activity.objects.select_related("owner", "deal", "contact", "company", "follows", "done_by")
-            activity = visible_or_404(rows.prefetch_related(steps), request.user, object_id)
-            request.activity_of_page = activity  # type: ignore[attr-defined]
+            activity = self.read_for_page(request, rows.prefetch_related(steps), object_id)
             if self.has_view_or_change_permission(request, activity):
                 extra = {**activity_page(request, activity), **extra}
         return super().changeform_view(request, object_id, form_url, extra)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the activity; to show it, the one that the page has read already."""
-        activity = getattr(request, "activity_of_page", None)
-        if activity is not None and request.method == "GET" and str(activity.pk) == object_id:
-            return activity
-        return super().get_object(request, object_id, from_field)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Go to the page, which tells the history."""

@@ -168,7 +168,7 @@ class QuoteAdmin(ReadOnlyAdmin):
         """Put everything about the quote on its page."""
         extra = extra_context or {}
         if object_id is not None:
-            quote = visible_or_404(quote_with_parts(Quote.objects.all()), request.user, object_id)
+            quote = self.read_for_page(request, quote_with_parts(Quote.objects.all()), object_id)
             if not self.has_view_permission(request, quote):
                 raise PermissionDenied
             extra = {**quote_page(request, quote), **extra}
