@@ -78,12 +78,23 @@ POSTS = """
 Ayu Maharani          | dry  | 244
 Phan Văn Tâm          | dry  | 243
 Phương Uyên           | dry  | 241
+Suparmi, suparmi@kopi-gunung.example         | dry  | 239
+Hà Văn Quyết, ha.van.quyet@traxanh.example   | dry  | 233
+Made Sukerti, made.sukerti@surel.example     | dry  | 226
+Yohanes Lado, yohanes.lado@kopi-flores.example | dry | 219
+Trịnh Thị Mùi, trinh.thi.mui@soimoc.example  | dry  | 211
+Endang Rahayuningsih, endang@batik-lasem.example | dry | 204
+K'Brểu, kbreu@caphe-langbiang.example        | dry  | 198
 Andi Tenri            | cold | 108
 Huỳnh Văn Út          | cold | 112
 Rosmaida              | cold | 152
 Lâm Thanh Phong       | cold | 55
 apt. Larasati         | cold | 53
 Halimah Sadiyah       | cold | 49
+Irwan Tanjung, irwan.tanjung@ikan-sibolga.example | cold | 147
+Võ Thị Sáu Nhỏ, vo.sau.nho@tomsu.example     | cold | 133
+Yuliana Wenda, yuliana.wenda@surel.example   | cold | 101
+Châu Sóc Kha, chau.soc.kha@mam-chaudoc.example | cold | 76
 Wulan Anjani, wulan.anjani@surel.example     | cold | 41
 Đặng Thu Hiền, dang.thu.hien@surel.example   | cold | 27
 """

@@ -13,6 +13,9 @@ PICTURES = {
     "contact": ("manager", "/admin/contacts/contact/30/change/"),
     "report": ("manager", "/admin/reports/pipeline/"),
     "home": ("marketer", "/admin/"),
+    "plan": ("marketer", "/admin/campaigns/marketingplan/2/change/"),
+    "segment": ("marketer", "/admin/campaigns/segment/1/change/"),
+    "results": ("marketer", "/admin/campaigns/campaign/1/change/?tab=results"),
 }
 
 
