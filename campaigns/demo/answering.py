@@ -71,6 +71,20 @@ Chandra Halim         | dry  | 193 | event    | attended
 Lâm Thanh Phong       | dry  | 195 | social   | click
 apt. Larasati         | dry  | 194 | email    | click
 Hoàng Thị Lan Hương   | dry  | 196 | email    | click
+Yusuf Ramadhan        | dry  | 262 | event    | attended
+Yusuf Ramadhan        | cold | 175 | advertising | visit
+Daeng Mattawang       | dry  | 240 | social   | click
+Andi Tenri            | dry  | 218 | event    | attended
+I Wayan Sudirga       | dry  | 193 | social   | click
+Tigor Simanjuntak     | dry  | 197 | event    | reply
+Huỳnh Văn Út          | dry  | 196 | social   | click
+Novita Anggarini      | cold | 149 | event    | attended
+Đinh Công Mạnh        | dry  | 200 | email    | click
+Nguyễn Đức Anh        | dry  | 203 | event    | attended
+Nguyễn Đức Anh        | cold | 149 | event    | attended
+Bagas Nugroho         | cold | 174 | advertising | visit
+Slamet Hardiyanto     | dry  | 195 | email    | click
+Slamet Hardiyanto     | cold | 120 | advertising | visit
 """
 
 # name, or a stranger's name and address | form | days ago

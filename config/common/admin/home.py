@@ -13,7 +13,7 @@ from config.common.money import show_number
 
 MOST_TILES = 4
 # Unfold reads variables when it draws. The grey reads well on light and dark ground.
-_COLOURS = ("var(--color-primary-600)", "#0d9488", "#d97706", "#7c3aed", "#64748b")
+_COLOURS = ("var(--color-primary-600)", "#0d9488", "#d97706", "#7c3aed", "#64748b", "#db2777", "#65a30d", "#0891b2")
 _INK = "#7b8494"
 
 
