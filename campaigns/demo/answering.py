@@ -76,8 +76,6 @@ Yusuf Ramadhan        | cold | 175 | advertising | visit
 Daeng Mattawang       | dry  | 240 | social   | click
 Andi Tenri            | dry  | 218 | event    | attended
 I Wayan Sudirga       | dry  | 193 | social   | click
-Tigor Simanjuntak     | dry  | 197 | event    | reply
-Huỳnh Văn Út          | dry  | 196 | social   | click
 Novita Anggarini      | cold | 149 | event    | attended
 Đinh Công Mạnh        | dry  | 200 | email    | click
 Nguyễn Đức Anh        | dry  | 203 | event    | attended
