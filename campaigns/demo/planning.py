@@ -55,7 +55,7 @@ first | won       | 30000  |    |
 first | hand      | 10     | 11 | Meters lent
 now   | responses | 60     |    |
 now   | mqls      | 20     |    |
-now   | won       | 250000 |    |
+now   | won       | 500000 |    |
 now   | hand      | 3      | 1  | References who may be named
 """
 
