@@ -1,4 +1,4 @@
-"""``campaign-members``, ``member-statuses``, ``campaign-tasks``, ``content-items`` and ``campaign-goals``."""
+"""``campaign-tasks``, ``content-items`` and ``campaign-goals``."""
 
 from typing import Any, ClassVar
 
@@ -9,31 +9,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.execution.content import move_content
-from campaigns.execution.members import set_status
 from campaigns.execution.tasks import complete_task
 from campaigns.execution.work import ContentKind, ContentState
 from campaigns.models import (
     Campaign,
     CampaignChange,
     CampaignGoal,
-    CampaignMember,
     CampaignTask,
     Channel,
     ContentItem,
-    MemberChange,
-    MemberStatus,
-    Segment,
 )
-from config.common.api.fields import DayField, UtcDateTimeField, VisibleField, VisibleRows
-from config.common.api.filters import DayFilter, Filters, IdsFilter, MomentFilter, WordsFilter, YesFilter
+from config.common.api.fields import DayField, UtcDateTimeField, VisibleField
+from config.common.api.filters import DayFilter, Filters, IdsFilter, WordsFilter
 from config.common.api.schema import verb
 from config.common.api.serializers import RowSerializer, VerbInput
 from config.common.api.viewsets import Resource, VerbsMixin
-from contacts.models import Contact, User
+from contacts.models import User
 
-_STAYS = _("It stays with its campaign. Add another one there.")
-# As many people as one call adds by id; more come with a segment.
-MOST_PEOPLE = 1000
+STAYS = _("It stays with its campaign. Add another one there.")
 
 
 class CampaignChangeSerializer(RowSerializer):
@@ -43,20 +36,6 @@ class CampaignChangeSerializer(RowSerializer):
         model = CampaignChange
         fields = ("from_state", "to_state", "at", "by", "reason")
         read_only_fields = fields
-
-
-class MembersInput(VerbInput):
-    """Whom to add: people, or all who are in segments (the campaign's own, if nothing is named); at which status."""
-
-    contacts = VisibleRows(queryset=Contact.objects.live(), required=False, max_length=MOST_PEOPLE)
-    segments = VisibleRows(queryset=Segment.objects.all(), required=False)
-    status = VisibleField(queryset=MemberStatus.objects.all(), required=False)
-
-
-class MembersAddedSerializer(serializers.Serializer[Any]):
-    """How many are new."""
-
-    added = serializers.IntegerField()
 
 
 class TaskInput(VerbInput):
@@ -116,110 +95,17 @@ class TaskViewSet(VerbsMixin):
         )
 
 
-class MemberSerializer(RowSerializer):
-    """A contact whom a campaign addresses."""
-
-    class Meta:
-        model = CampaignMember
-        fields = ("id", "campaign", "contact", "status", "status_since", "responded_at", "created_at", "updated_at")
-        read_only_fields = fields
-
-
-class MemberChangeSerializer(RowSerializer):
-    """A step of a member: when, by whom and why."""
-
-    class Meta:
-        model = MemberChange
-        fields = ("from_status", "to_status", "at", "by", "reason")
-        read_only_fields = fields
-
-
-class OneMemberSerializer(MemberSerializer):
-    """A member with its history."""
-
-    changes = MemberChangeSerializer(many=True, read_only=True)
-
-    class Meta(MemberSerializer.Meta):
-        fields: Any = (*MemberSerializer.Meta.fields, "changes")
-        read_only_fields: Any = fields
-
-
-class MemberFilters(Filters):
-    """What members can be filtered by."""
-
-    campaign = IdsFilter()
-    contact = IdsFilter()
-    status = IdsFilter()
-    is_response = YesFilter(field_name="status__is_response")
-    responded_from = MomentFilter(field_name="responded_at", lookup_expr="gte")
-    changed_from = MomentFilter(field_name="updated_at", lookup_expr="gte")
-
-
-class StatusInput(VerbInput):
-    """Which status, since when (now, if not said), and why."""
-
-    status = VisibleField(queryset=MemberStatus.objects.all())
-    at = UtcDateTimeField(required=False)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
-
-
-class MemberViewSet(VerbsMixin):
-    """Members of campaigns whom the caller may see; they are added at /campaigns/{id}/members/."""
-
-    queryset = CampaignMember.objects.all()
-    serializer_class = OneMemberSerializer
-    list_serializer_class = MemberSerializer
-    filterset_class = MemberFilters
-    ordering_fields: ClassVar = {
-        "status_since": "status_since", "responded_at": "responded_at", "created_at": "created_at",
-    }  # fmt: skip
-
-    def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Add the history to a single member."""
-        return rows if self.action == "list" else rows.prefetch_related("changes")
-
-    @verb(StatusInput, path="set-status")
-    def set_status(self, request: Request, pk: str) -> Response:
-        """Move the member to a status of its campaign's list."""
-
-        def act(row: CampaignMember, status: MemberStatus, **given: Any) -> None:
-            set_status(row, status, by=self.caller, **given)
-
-        return self.perform_verb(request, act, body=StatusInput)
-
-
-class MemberStatusSerializer(RowSerializer):
-    """A status that members of a campaign can have."""
-
-    fixed: ClassVar = {"campaign": _STAYS}
-
-    campaign = VisibleField(queryset=Campaign.objects.all())
-
-    class Meta:
-        model = MemberStatus
-        fields = ("id", "campaign", "name", "is_response", "position", "created_at", "updated_at")
-
-
 class OfCampaignFilters(Filters):
     """Parts of which campaign."""
 
     campaign = IdsFilter()
 
 
-class MemberStatusViewSet(Resource):
-    """The lists of statuses of campaigns."""
-
-    queryset = MemberStatus.objects.all()
-    serializer_class = MemberStatusSerializer
-    filterset_class = OfCampaignFilters
-    ordering_fields: ClassVar = {"position": "position"}
-
-
 class ContentItemSerializer(RowSerializer):
     """Something that a campaign publishes on a day."""
 
     state: ClassVar = {"state": _("POST the new state to /content-items/{id}/set-state/.")}
-    fixed: ClassVar = {"campaign": _STAYS}
+    fixed: ClassVar = {"campaign": STAYS}
 
     campaign = VisibleField(queryset=Campaign.objects.all())
     channel = VisibleField(queryset=Channel.objects.all(), required=False, allow_null=True)
@@ -286,7 +172,7 @@ class ContentItemViewSet(Resource):
 class CampaignGoalSerializer(RowSerializer):
     """What a campaign is to reach by a day."""
 
-    fixed: ClassVar = {"campaign": _STAYS}
+    fixed: ClassVar = {"campaign": STAYS}
 
     campaign = VisibleField(queryset=Campaign.objects.all())
 

@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from campaigns.capture.building import ConsentInput, FieldInput, change_form, close_form, make_form, open_form
 from campaigns.capture.counting import with_posts
-from campaigns.capture.form import AskFor, SubmissionState
+from campaigns.capture.form import AskFor
 from campaigns.capture.showing import answered, form_address
+from campaigns.capture.submission import SubmissionState
 from campaigns.models import Campaign, Channel, FormConsent, FormField, Submission, WebForm
 from config.common.api.fields import VisibleField
 from config.common.api.filters import Filters, IdsFilter, MomentFilter, WordsFilter, YesFilter

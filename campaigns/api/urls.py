@@ -12,13 +12,8 @@ from campaigns.api.attribution_reports import AttributionView
 from campaigns.api.attribution_tracing import TraceView
 from campaigns.api.budget_sheet import PlanBudgetView
 from campaigns.api.budgets import BudgetLineViewSet, CommitmentViewSet, CostViewSet, MarketingPolicyView
-from campaigns.api.campaign_parts import (
-    CampaignGoalViewSet,
-    ContentItemViewSet,
-    MemberStatusViewSet,
-    MemberViewSet,
-    TaskViewSet,
-)
+from campaigns.api.campaign_members import MemberStatusViewSet, MemberViewSet
+from campaigns.api.campaign_parts import CampaignGoalViewSet, ContentItemViewSet, TaskViewSet
 from campaigns.api.campaigns import CampaignViewSet
 from campaigns.api.experiments import ExperimentViewSet, VariantViewSet
 from campaigns.api.forms import FormViewSet, SubmissionViewSet

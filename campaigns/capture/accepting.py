@@ -8,10 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaigns import signals
-from campaigns.capture.form import AskFor, Submission, SubmissionState
+from campaigns.capture.form import AskFor
 from campaigns.capture.joining import join_visitor
 from campaigns.capture.people import Told, find_or_add
 from campaigns.capture.recording import record_touch
+from campaigns.capture.submission import Submission, SubmissionState
 from campaigns.capture.touch import TouchKind, TouchSource
 from config.integrations.announcing import announce
 from contacts.consent.models import ConsentSource

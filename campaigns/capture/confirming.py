@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaigns.capture.accepting import accept
-from campaigns.capture.form import Submission, SubmissionState
 from campaigns.capture.refusing import CaptureRefused
+from campaigns.capture.submission import Submission, SubmissionState
 from config.common.links import absolute
 from contacts.messages.message import Message
 from contacts.messages.queueing import cancel_messages, queue_message

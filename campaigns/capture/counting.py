@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from campaigns.capture.form import Submission, SubmissionState
+from campaigns.capture.submission import Submission, SubmissionState
 from campaigns.capture.touch import Touch
 
 

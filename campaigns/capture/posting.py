@@ -8,8 +8,9 @@ from django.db.models import F
 
 from campaigns.capture.accepting import accept
 from campaigns.capture.confirming import queue_confirmation
-from campaigns.capture.form import Submission, SubmissionState, WebForm
+from campaigns.capture.form import WebForm
 from campaigns.capture.page_keys import PageKey
+from campaigns.capture.submission import Submission, SubmissionState
 from campaigns.capture.touch import Visitor
 from contacts.consent.models import ConsentText
 

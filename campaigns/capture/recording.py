@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns import signals
-from campaigns.capture.form import Submission
 from campaigns.capture.lateness import tell_if_late
 from campaigns.capture.links import TrackedLink
 from campaigns.capture.refusing import CaptureRefused
 from campaigns.capture.responding import follow_responses
+from campaigns.capture.submission import Submission
 from campaigns.capture.touch import Touch, TouchKind, TouchSource, Visitor
 from campaigns.channels.models import Channel
 from campaigns.execution.models import Campaign

@@ -4,7 +4,8 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from campaigns.capture.form import Submission, WebForm
+from campaigns.capture.form import WebForm
+from campaigns.capture.submission import Submission
 from config.common.links import absolute
 
 # The place of the page; campaigns.views.urls has it too.

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.capture.form import Submission
 from campaigns.capture.links import TrackedLink
+from campaigns.capture.submission import Submission
 from campaigns.channels.models import Channel
 from campaigns.execution.models import Campaign
 from contacts.models import Contact

@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.capture.confirming import confirm
-from campaigns.capture.form import Submission
 from campaigns.capture.page_keys import new_page_key, read_page_key
 from campaigns.capture.posting import post_form
 from campaigns.capture.recording import NewTouch, record_touches
+from campaigns.capture.submission import Submission
 from campaigns.capture.touch import TouchKind, TouchSource, Visitor
 from campaigns.channels.models import Channel
 from campaigns.demo.running import campaign_of

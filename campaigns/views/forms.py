@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.capture.confirming import confirm, refusal_of, submission_of
 from campaigns.capture.following import known_visitor
-from campaigns.capture.form import SubmissionState
 from campaigns.capture.limiting import is_within_limit
 from campaigns.capture.page_keys import PageKey, new_page_key, read_page_key
 from campaigns.capture.posting import post_form, turn_away
 from campaigns.capture.refusing import CaptureRefused
+from campaigns.capture.submission import SubmissionState
 from campaigns.capture.vocabulary import channel_of_medium
 from campaigns.models import Submission, WebForm
 from campaigns.views.fields import TRAP, PublicForm

@@ -323,12 +323,12 @@ SPECTACULAR_SETTINGS = {
         "ContentKindEnum": "campaigns.execution.work.ContentKind",
         "ContentStateEnum": "campaigns.execution.work.ContentState",
         "CostStateEnum": "campaigns.budgets.models.CostState",
-        "SubmissionStateEnum": "campaigns.capture.form.SubmissionState",
+        "SubmissionStateEnum": "campaigns.capture.submission.SubmissionState",
         "TouchKindEnum": "campaigns.capture.touch.TouchKind",
         "TouchSourceEnum": "campaigns.capture.touch.TouchSource",
         "ExperimentStateEnum": "campaigns.experiments.models.ExperimentState",
         "ExperimentMeasureEnum": "campaigns.experiments.models.ExperimentMeasure",
-        "AttributionMethodEnum": "campaigns.attribution.models.Method",
+        "AttributionMethodEnum": "campaigns.attribution.methods.Method",
     },
 }
 

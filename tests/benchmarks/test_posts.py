@@ -38,8 +38,8 @@ _ROWS = (
     SELECT contact_id, campaign_id, channel_id, kind, now(), source, %s, '', now() FROM campaigns_touch LIMIT 1
     """,
     """
-    INSERT INTO integrations_event (name, subject_type, subject_id, payload, occurred_at, transaction_id, next_attempt_at,
-                                    attempts, last_error)
+    INSERT INTO integrations_event (name, subject_type, subject_id, payload, occurred_at, transaction_id,
+                                    next_attempt_at, attempts, last_error)
     SELECT name, subject_type, subject_id, payload, now(), transaction_id, now(), 0, %s FROM integrations_event LIMIT 1
     """,
 )
