@@ -23,8 +23,8 @@ SHIPPED = {
         gettext_noop("E-mail about offers"),
         {
             "en": "Yes, send me e-mail about products and offers. I can withdraw this at any time.",
-            "id": "Ya, kirimi saya e-mail tentang produk dan penawaran. Saya dapat menariknya kembali kapan saja.",
-            "vi": "Có, hãy gửi cho tôi e-mail về sản phẩm và ưu đãi. Tôi có thể rút lại bất cứ lúc nào.",
+            "id": "Ya, kirimi saya email tentang produk dan penawaran. Saya dapat menariknya kembali kapan saja.",
+            "vi": "Có, hãy gửi cho tôi email về sản phẩm và ưu đãi. Tôi có thể rút lại bất cứ lúc nào.",
         },
     ),
     PHONE: Shipped(
