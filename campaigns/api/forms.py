@@ -156,7 +156,7 @@ class SubmissionSerializer(RowSerializer):
 
     def read_answers(self, submission: Submission) -> dict[str, str]:
         """Return the answers as they are read."""
-        return dict(answered(submission))
+        return dict(answered(submission, in_codes=True))
 
     def read_texts(self, submission: Submission) -> list[int]:
         """Return the ids of the texts."""

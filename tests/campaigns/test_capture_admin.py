@@ -151,3 +151,13 @@ def test_links_of_the_api_name_their_words_and_refuse_unknown_ones(api_as, iris)
     assert "utm_campaign=spring" in made.json()["leads_to"]
     assert (refused.status_code, refused.json()["code"]) == (409, "utm_unknown")
     assert retired.json()["is_active"] is False
+
+
+def test_a_country_that_was_answered_is_named_for_its_reader_and_coded_for_integrations(admin_as, api_as, mira):
+    form = form_asking("country")
+    fill_in(form, "anna@acme.example", country="ID")
+    post = Submission.objects.get()
+
+    page = admin_as(mira).get(f"/admin/campaigns/submission/{post.pk}/change/").content.decode()
+    assert ">Indonesia<" in page
+    assert api_as(mira).get(f"/api/v1/submissions/{post.pk}/").json()["answers"] == {"Country": "ID"}
