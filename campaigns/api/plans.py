@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -110,6 +111,8 @@ class PlanViewSet(Resource):
         """Say what is different between this plan and another, usually a version of it, the older one first."""
         check_names(request, {"with"}, ["with"])
         number = whole_number(request.query_params.get("with", ""))
+        if number is None:
+            raise serializers.ValidationError({"with": [_("Say with which other plan: ?with=ID.")]})
         other = MarketingPlan.objects.visible_to(self.caller).filter(pk=number).first() if number else None
         if other is None:
             raise Http404

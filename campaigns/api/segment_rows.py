@@ -126,11 +126,18 @@ class UnpickInput(VerbInput):
     contact = VisibleField(queryset=Contact.objects.all())
 
 
+class IdNumber(serializers.IntegerField):
+    """A number that a row may have as its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+
 class PeopleInput(VerbInput):
     """Ids of contacts to add to a fixed list, and to take off it."""
 
-    add = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=MOST_IDS)
-    remove = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=MOST_IDS)
+    add = serializers.ListField(child=IdNumber(), required=False, max_length=MOST_IDS)
+    remove = serializers.ListField(child=IdNumber(), required=False, max_length=MOST_IDS)
 
 
 class RuleInput(VerbInput):

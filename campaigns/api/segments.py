@@ -31,10 +31,11 @@ from campaigns.models import HandPick, Segment, SegmentMember, SegmentRefresh
 from campaigns.segments import picking, saving
 from campaigns.segments.fields import Field, Relation, fields_of
 from campaigns.segments.models import SegmentKind
+from campaigns.segments.previewing import preview
 from campaigns.segments.reading import explain_membership
 from campaigns.segments.refreshing import refresh
 from campaigns.segments.refusing import SegmentRefused
-from campaigns.segments.seeing import preview_for, with_numbers
+from campaigns.segments.seeing import with_numbers
 from campaigns.segments.tree import read_tree
 from config.common.api.fields import whole_number
 from config.common.api.filters import Filters, IdsFilter, MomentFilter, WordsFilter, YesFilter, check_names
@@ -151,7 +152,7 @@ class SegmentViewSet(Resource):
         """Say whom a rule would mean now, without saving it."""
         with faults_in_rule():
             tree = read_tree(self._given(RuleInput, request)["rule"])
-            found = preview_for(self.caller, tree, owner=self.caller)
+            found = preview(tree, owner=self.caller, reader=self.caller)
         return Response(PreviewSerializer(found).data)
 
     @extend_schema(responses=PreviewSerializer, filters=False)
@@ -163,7 +164,7 @@ class SegmentViewSet(Resource):
         if not segment.is_live:
             raise SegmentRefused(_("A fixed list has no rule. See its members."), code="segment_is_a_list")
         with faults_in_rule():
-            found = preview_for(self.caller, read_tree(segment.rule), owner=segment.owner, segment=segment)
+            found = preview(read_tree(segment.rule), owner=segment.owner, reader=self.caller, segment=segment)
         return Response(PreviewSerializer(found).data)
 
     @extend_schema(parameters=[OpenApiParameter("contact", int, required=True)], responses=WhySerializer, filters=False)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.budgets.models import Commitment
-from campaigns.budgets.pots import lock_pot, pot_of
+from campaigns.budgets.pots import lock_paying, lock_pot, pot_of
 from campaigns.budgets.refusing import BudgetRefused
 from campaigns.budgets.watching import watch
 from campaigns.channels.models import Channel
@@ -35,7 +35,7 @@ def commit_money(
     """Write down an order for a campaign or for a plan itself. Refuses ``nobody_pays``; raises ValidationError."""
     currency = currency or Currency.objects.of_company()
     check_exact(amount, currency)
-    pot = lock_pot(pot_of(campaign, plan))
+    pot = lock_paying(pot_of(campaign, plan))
     commitment = Commitment(
         **pot.columns,
         channel=channel,

@@ -33,7 +33,27 @@ def follow_revision(before: MarketingPlan, after: MarketingPlan) -> None:
     Campaign.objects.filter(plan=before.pk).update(plan=after, updated_at=timezone.now())
     for model in (Commitment, Cost):
         model.objects.filter(own_of(before)).update(plan=after, updated_at=timezone.now())
+    _follow_lines(before, after)
     watch(Pot(plan=after), by=None)
+
+
+def _follow_lines(before: MarketingPlan, after: MarketingPlan) -> None:
+    """Write again what was changed in the replaced version's own lines after they had been copied; the newest wins."""
+    lines = {(line.channel_id, line.month): line for line in BudgetLine.objects.filter(own_of(after))}
+    kept = set()
+    for line in BudgetLine.objects.filter(own_of(before)):
+        kept.add((line.channel_id, line.month))
+        mine = lines.get((line.channel_id, line.month))
+        if line.updated_at <= after.created_at or (mine is not None and mine.updated_at >= line.updated_at):
+            continue
+        mine = mine or BudgetLine(plan=after, channel_id=line.channel_id, month=line.month)
+        mine.amount = line.amount
+        mine.save()
+    gone = BudgetLine.history.filter(plan=before.pk, history_type="-", history_date__gt=after.created_at)
+    for channel, month, when in gone.values_list("channel", "month", "history_date"):
+        mine = lines.get((channel, month))
+        if mine is not None and mine.pk and (channel, month) not in kept and mine.updated_at < when:
+            mine.delete()
 
 
 def _months_between(campaign: Campaign, clone: Campaign) -> int:

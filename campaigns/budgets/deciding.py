@@ -55,7 +55,7 @@ def _lock_waiting(cost: Cost) -> tuple[Cost, Pot]:
     pot = lock_pot(pot_of(cost.campaign, cost.plan))
     locked = lock_cost(cost.pk)
     if locked.state != CostState.WAITING:
-        sentence = _("This cost doesn't wait for approval: it is %(state)s.")
+        sentence = _("This cost doesn't wait for approval. It stands at: %(state)s.")
         raise BudgetRefused(sentence % {"state": locked.get_state_display()}, code="cost_not_waiting")
     return locked, pot
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.budgets.models import BudgetLine
-from campaigns.budgets.pots import Pot, lock_pot
+from campaigns.budgets.pots import Pot, lock_paying
 from campaigns.budgets.refusing import BudgetRefused
 from campaigns.budgets.watching import watch
 from campaigns.channels.models import Channel
@@ -48,14 +48,15 @@ def month_after(month: date, number: int = 1) -> date:
 def set_lines(pot: Pot, amounts: Mapping[tuple[Channel, date], Decimal | None], *, by: User | None) -> list[BudgetLine]:
     """Write what is planned for channels and months; nothing (None) takes a line out, zero is a plan to spend nothing.
 
-    Amounts are in the company's currency. Raises ValidationError for an amount that it can't hold exactly.
+    Amounts are in the company's currency. Raises ValidationError for an amount that it can't hold exactly. Refuses
+    ``plan_replaced``.
     """
     currency = Currency.objects.of_company()
     for amount in amounts.values():
         check_exact(amount, currency)
         if amount is not None and amount < ZERO:
             raise ValidationError(_("A budget can't be below zero."))
-    locked = lock_pot(pot)
+    locked = lock_paying(pot)
     there = {(line.channel_id, line.month): line for line in BudgetLine.objects.filter(locked.condition)}
     written = []
     for (channel, month), amount in amounts.items():

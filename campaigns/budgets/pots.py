@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from campaigns.budgets.refusing import BudgetRefused, nobody_pays
+from campaigns.budgets.refusing import BudgetRefused, nobody_pays, plan_of_other, plan_replaced
 from campaigns.execution.locking import lock_campaign
 from campaigns.execution.models import Campaign
 from campaigns.plans.models import MarketingPlan
+from campaigns.plans.plan import PlanState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,14 @@ def whole_of(plan: MarketingPlan) -> Q:
 
 
 def pot_of(campaign: Campaign | None, plan: MarketingPlan | None) -> Pot:
-    """Return the pot that a row with these columns is of; the campaign decides. Refuses ``nobody_pays``."""
+    """Return the pot that a row with these columns is of; the campaign decides.
+
+    Refuses ``nobody_pays``, and ``plan_of_other`` for a plan that isn't the campaign's.
+    """
     if campaign is None and plan is None:
         raise nobody_pays()
+    if campaign is not None and plan is not None and campaign.plan_id != plan.pk:
+        raise plan_of_other(campaign)
     return Pot(campaign=campaign) if campaign is not None else Pot(plan=plan)
 
 
@@ -76,6 +82,14 @@ def lock_pot(pot: Pot) -> Pot:
     if pot.plan is None:
         raise nobody_pays()
     return Pot(plan=_lock_plan(pot.plan.pk))
+
+
+def lock_paying(pot: Pot) -> Pot:
+    """Lock a pot to which money is to be written. Refuses ``plan_replaced``: a newer version has it now."""
+    locked = lock_pot(pot)
+    if locked.plan is not None and locked.plan.state == PlanState.REPLACED:
+        raise plan_replaced(locked.plan)
+    return locked
 
 
 def check_same(pot: Pot, other: Pot, refusal: BudgetRefused) -> None:

@@ -13,7 +13,7 @@ from campaigns.budgets.asking import ask
 from campaigns.budgets.figures import Standing, read
 from campaigns.budgets.models import Commitment, Cost, CostState
 from campaigns.budgets.papers import Paper, attach
-from campaigns.budgets.pots import Pot, check_same, lock_pot, pot_of, whole_of
+from campaigns.budgets.pots import Pot, check_same, lock_paying, lock_pot, pot_of, whole_of
 from campaigns.budgets.refusing import BudgetRefused
 from campaigns.budgets.watching import watch
 from campaigns.channels.models import Channel
@@ -67,14 +67,14 @@ def add_cost(
 
     It counts at once, unless it overruns the budget (or has no rate, so that nobody can say) and the policy wants
     overruns approved: then it waits. The budget is the campaign's; where it has none, the whole plan's.
-    Refuses ``nobody_pays``, ``commitment_closed``, ``commitment_elsewhere``, and what ``papers.attach`` refuses; raises
-    ValidationError with the fields at fault.
+    Refuses ``nobody_pays``, ``plan_of_other``, ``plan_replaced``, ``commitment_closed``, ``commitment_elsewhere``, and
+    what ``papers.attach`` refuses; raises ValidationError with the fields at fault.
     """
     if commitment is not None and campaign is None and plan is None:
         campaign, plan = commitment.campaign, commitment.plan
     currency = currency or Currency.objects.of_company()
     check_exact(amount, currency)
-    pot = lock_pot(pot_of(campaign, plan))
+    pot = lock_paying(pot_of(campaign, plan))
     cost = Cost(
         **pot.columns,
         channel=channel,
@@ -101,7 +101,7 @@ def add_cost(
 
 @transaction.atomic
 def change_cost(cost: Cost, *, by: User | None, **changes: Unpack[CostChanges]) -> Cost:
-    """Correct a cost that counts or waits; what weighs more than before is judged anew.
+    """Correct a cost that counts or waits; what weighs more than before is judged anew, and so is what waits.
 
     Refuses ``cost_refused``, ``cost_void``, and what ``add_cost`` refuses.
     """
@@ -126,8 +126,11 @@ def change_cost(cost: Cost, *, by: User | None, **changes: Unpack[CostChanges]) 
     save_changed(locked, changed)
     after = _value_of(locked)
     weighs_more = "commitment" in changed or before is None or after is None or after > before
-    if _WEIGHING.intersection(changed) and weighs_more and locked.state == CostState.COUNTED:
-        _judge(locked, pot, by=by)
+    if _WEIGHING.intersection(changed):
+        if locked.state == CostState.WAITING:
+            _let_count_if_it_fits(locked, pot, by=by)
+        elif weighs_more:
+            _judge(locked, pot, by=by)
     watch(pot, by=by)
     return locked
 
@@ -170,13 +173,28 @@ def move_cost(cost: Cost, state: CostState, *, by: User | None, also: tuple[str,
 
 def _judge(cost: Cost, pot: Pot, *, by: User | None) -> None:
     """Let a cost wait that overruns its budget, or that can't be compared with it, if the policy says so."""
-    if not MarketingPolicy.objects.current().approve_overruns:
-        return
-    is_unknown = _value_of(cost) is None and has_budget(pot)
-    if is_unknown or overruns(pot) is not None:
+    if not _fits(cost, pot):
         cost.decided_by, cost.decided_at, cost.decision = None, None, ""
         move_cost(cost, CostState.WAITING, by=by, also=("decided_by", "decided_at", "decision"))
         ask(cost, by=by)
+
+
+def _let_count_if_it_fits(cost: Cost, pot: Pot, *, by: User | None) -> None:
+    """Let a cost that waits count once it fits: nobody has to approve what overruns nothing."""
+    as_counted = Cost.objects.filter(pk=cost.pk)
+    as_counted.update(state=CostState.COUNTED)
+    fits = _fits(cost, pot)
+    as_counted.update(state=CostState.WAITING)
+    if fits:
+        move_cost(cost, CostState.COUNTED, by=by)
+
+
+def _fits(cost: Cost, pot: Pot) -> bool:
+    """Say whether a cost that counts needs nobody's approval."""
+    if not MarketingPolicy.objects.current().approve_overruns:
+        return True
+    is_unknown = _value_of(cost) is None and has_budget(pot)
+    return not is_unknown and overruns(pot) is None
 
 
 def _value_of(cost: Cost) -> Decimal | None:

@@ -15,6 +15,7 @@ from campaigns.budgets.watch import WARNED, BudgetLevel, BudgetWatch
 from campaigns.execution.campaign import CampaignState
 from campaigns.execution.models import Campaign
 from campaigns.plans.models import MarketingPlan
+from campaigns.plans.plan import PlanState
 from campaigns.policy.models import MarketingPolicy
 from config.common.money import as_text, show_money
 from config.integrations.announcing import announce
@@ -39,7 +40,7 @@ def watch(pot: Pot, *, by: User | None) -> None:
 
 
 def watch_all(*, by: User | None = None) -> int:
-    """Look at the budgets of all campaigns that aren't over, and of their plans: after the policy or rates changed."""
+    """Look at the budgets of all campaigns and plans that aren't over: after the policy or rates changed."""
     over = (CampaignState.FINISHED, CampaignState.CANCELLED)
     campaigns = Campaign.objects.exclude(state__in=over).filter(
         Q(budget_lines__isnull=False) | Q(budget_watch__isnull=False)
@@ -48,7 +49,13 @@ def watch_all(*, by: User | None = None) -> int:
     for campaign in Campaign.objects.filter(pk__in=ids).order_by("pk"):
         with transaction.atomic():
             watch(lock_pot(Pot(campaign=campaign)), by=by)
-    return len(ids)
+    # Most plans were looked at with their campaigns; those with money of their own only were not.
+    own = Q(budget_lines__campaign__isnull=True, budget_lines__isnull=False)
+    plans = MarketingPlan.objects.filter(own).exclude(state__in=(PlanState.CLOSED, PlanState.REPLACED)).distinct()
+    for plan in plans.order_by("pk"):
+        with transaction.atomic():
+            watch(lock_pot(Pot(plan=plan)), by=by)
+    return len(ids) + len(plans)
 
 
 def _watch_one(subject: Campaign | MarketingPlan, standing: Standing, warn_at: int, by: User | None) -> None:

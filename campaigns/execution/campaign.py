@@ -147,11 +147,17 @@ class CampaignGoal(Goal):
         verbose_name = _("goal of a campaign")
         verbose_name_plural = _("goals of campaigns")
         constraints: ClassVar = (
-            models.CheckConstraint(condition=Q(target__gt=0), name="campaigns_campaigngoal_target_above_zero"),
+            models.CheckConstraint(
+                condition=Q(target__gt=0),
+                name="campaigns_campaigngoal_target_above_zero",
+                violation_error_message=_("The target must be above zero."),
+            ),
             models.CheckConstraint(
                 condition=Q(measure__in=Measure.values), name="campaigns_campaigngoal_measure_known"
             ),
             models.CheckConstraint(
-                condition=Q(due_on__gte=F("starts_on")), name="campaigns_campaigngoal_due_after_start"
+                condition=Q(due_on__gte=F("starts_on")),
+                name="campaigns_campaigngoal_due_after_start",
+                violation_error_message=_("The goal can't be due before the day from which it counts."),
             ),
         )

@@ -119,6 +119,8 @@ class CostsKind(ColumnsKind):
             if cost.state not in OPEN_STATES and self._differs(row, cost):
                 sentence = _("This cost is: %(state)s. It can't be changed any more.")
                 row.refuse("external_id", f"cost_{cost.state}", sentence % {"state": CostState(cost.state).label})
+            if row.values.get("plan") not in (None, cost.plan_id):
+                row.refuse("plan", "cost_elsewhere", _("This cost is of another plan. Take it back there first."))
             if row.values.get("campaign") not in (None, cost.campaign_id):
                 row.refuse(
                     "campaign", "cost_elsewhere", _("This cost is of another campaign. Take it back there first.")

@@ -99,12 +99,14 @@ def record(plan: MarketingPlan, from_state: str, *, by: User | None, reason: str
 
 
 def _take_over(plan: MarketingPlan, before: MarketingPlan, *, by: User | None) -> None:
-    """Replace the version before, unless it ended by itself."""
-    if before.state not in (PlanState.APPROVED, PlanState.RUNNING):
+    """Replace the version before. One that was closed meanwhile stays closed, and what is its own goes along too."""
+    if before.state not in (PlanState.APPROVED, PlanState.RUNNING, PlanState.CLOSED):
         return
     carry_on(before, plan)
     for follower in _followers:
         follower(before, plan)
+    if before.state == PlanState.CLOSED:
+        return
     reason = _("Version %(number)s takes over.") % {"number": plan.version_number}
     _move(before, PlanState.REPLACED, by=by, reason=reason)
 

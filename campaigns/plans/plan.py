@@ -212,7 +212,15 @@ class PlanGoal(Goal):
         verbose_name = _("goal of a plan")
         verbose_name_plural = _("goals of plans")
         constraints: ClassVar = (
-            models.CheckConstraint(condition=Q(target__gt=0), name="campaigns_plangoal_target_above_zero"),
+            models.CheckConstraint(
+                condition=Q(target__gt=0),
+                name="campaigns_plangoal_target_above_zero",
+                violation_error_message=_("The target must be above zero."),
+            ),
             models.CheckConstraint(condition=Q(measure__in=Measure.values), name="campaigns_plangoal_measure_known"),
-            models.CheckConstraint(condition=Q(due_on__gte=F("starts_on")), name="campaigns_plangoal_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("starts_on")),
+                name="campaigns_plangoal_due_after_start",
+                violation_error_message=_("The goal can't be due before the day from which it counts."),
+            ),
         )

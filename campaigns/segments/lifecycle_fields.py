@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.segments.choosing import choices_of, records_of
+from campaigns.segments.choosing import choices_in, choices_of, records_of
 from campaigns.segments.fields import Field, Relation, attribute, belonging, register_fields
 from campaigns.segments.operators import FieldType
 from contacts.models import Consent, ConsentPurpose, Contact, LifecycleChange, User
@@ -14,14 +15,12 @@ from contacts.people.stages import ORDER, LifecycleStage
 
 
 def reached(stage: str) -> tuple[str, ...]:
-    """Return the highest stages that mean that ``stage`` was reached; ``other`` stands outside the order."""
-    if stage not in ORDER:
-        return (stage,)
+    """Return the highest stages that mean that ``stage`` was reached."""
     return tuple(each for each, place in ORDER.items() if place >= ORDER[stage])
 
 
 def _entered(change: LifecycleChange) -> str:
-    words = {"stage": change.get_to_stage_display(), "day": f"{change.at:%Y-%m-%d}"}
+    words = {"stage": change.get_to_stage_display(), "day": f"{timezone.localdate(change.at)}"}
     return gettext("%(stage)s on %(day)s") % words
 
 
@@ -36,6 +35,8 @@ def _consents_seen(contact: Contact, reader: User) -> set[int]:
 _CHOSEN = ("is", "is_not", "is_any_of", "is_none_of")
 _OF: dict[str, Any] = {"group": _("Lifecycle")}
 _STAGE: dict[str, Any] = {"type": FieldType.CHOICE, **choices_of(LifecycleStage), **_OF}
+# Nobody reaches “other”, which stands outside the order.
+_IN_ORDER = {**_STAGE, **choices_in(lambda: [(code, str(LifecycleStage(code).label)) for code in ORDER])}
 _CONSENT: dict[str, Any] = {"group": _("Consent")}
 FIELDS: tuple[Field | Relation, ...] = (
     Field(
@@ -48,7 +49,7 @@ FIELDS: tuple[Field | Relation, ...] = (
     ),
     Field(
         code="lifecycle.reached", label=_("Lifecycle stage once reached"), only=("is", "is_not"), stored=reached,
-        column="lifecycle_highest", nullable=True, values=attribute("lifecycle_highest"), **_STAGE,
+        column="lifecycle_highest", nullable=True, values=attribute("lifecycle_highest"), **_IN_ORDER,
     ),
     Field(
         code="lifecycle.since", label=_("In the present stage since"), type=FieldType.DATETIME, nullable=True,

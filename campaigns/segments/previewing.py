@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db import transaction
+from django.db.models import Count
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from campaigns.segments.asking import asking
 from campaigns.segments.compiling import compile_tree
 from campaigns.segments.models import Segment, SegmentMember
 from campaigns.segments.references import refuse_circle, refuse_unknown
-from campaigns.segments.refreshing import with_picks
+from campaigns.segments.refreshing import kept, with_picks
 from campaigns.segments.tree import Group
 from config.common.money import ZERO, round_to
 from contacts.models import Consent, ConsentPurpose, Contact, User
+from contacts.staff.models import Scope
 
 SAMPLE = 5
 MOST_OVERLAPS = 5
@@ -46,10 +49,12 @@ class Preview:
     overlaps: tuple[Overlap, ...]
 
 
+@transaction.atomic
 def preview(tree: Group, *, owner: User, reader: User, segment: Segment | None = None) -> Preview:
     """Return what a rule means now, by the owner's calendar; with a segment, with its picks and without itself.
 
-    The sample holds people whom the reader may see, the overlaps segments that they may see; the counts hold everybody.
+    The sample holds people whom the reader may see, the overlaps segments that they may see. The counts hold everybody
+    for those who see everybody; the others learn of whom they may see only, and of no consent and overlap.
     Raises TreeRefused. The number of queries does not grow with people or segments.
     """
     refuse_unknown(tree)
@@ -57,10 +62,18 @@ def preview(tree: Group, *, owner: User, reader: User, segment: Segment | None =
     if segment and segment.pk:
         refuse_circle(segment, tree)
         fits = with_picks(segment, fits)
-    meant: QuerySet[Contact] = Contact.objects.live().filter(fits)
-    count = meant.order_by().count()
-    sample = meant.filter(pk__in=Contact.objects.visible_to(reader).order_by().values("pk")).order_by("-pk")
-    return Preview(count, tuple(sample[:SAMPLE]), _lacking(meant, count), _overlaps(meant, count, reader, segment))
+    seen = Contact.objects.visible_to(reader)
+    with kept(Contact.objects.live().filter(fits).order_by()) as people:
+        sample = tuple(seen.filter(pk__in=people).order_by("-pk")[:SAMPLE])
+        if not sees_everybody(reader):
+            return Preview(seen.filter(pk__in=people).order_by().count(), sample, (), ())
+        count = Contact.objects.filter(pk__in=people).order_by().count()
+        return Preview(count, sample, _lacking(people, count), _overlaps(people, count, reader, segment))
+
+
+def sees_everybody(reader: User) -> bool:
+    """Say whether a reader may see all contacts, and so the numbers of all."""
+    return reader.scope == Scope.ALL
 
 
 def preview_count(tree: Group, *, owner: User) -> int:
@@ -69,20 +82,18 @@ def preview_count(tree: Group, *, owner: User) -> int:
     return Contact.objects.live().filter(compile_tree(tree, asking(owner, timezone.now()))).order_by().count()
 
 
-def _lacking(meant: QuerySet[Contact], count: int) -> tuple[Lacking, ...]:
-    given = Consent.objects.filter(is_given=True, contact__in=meant.order_by().values("pk")).order_by()
+def _lacking(people: RawSQL, count: int) -> tuple[Lacking, ...]:
+    given = Consent.objects.filter(is_given=True, contact__in=people).order_by()
     numbers = dict(given.values_list("purpose").annotate(people=Count("pk")))
     purposes = ConsentPurpose.objects.filter(is_active=True)
     return tuple(Lacking(purpose, count - numbers.get(purpose.pk, 0)) for purpose in purposes)
 
 
-def _overlaps(meant: QuerySet[Contact], count: int, reader: User, segment: Segment | None) -> tuple[Overlap, ...]:
+def _overlaps(people: RawSQL, count: int, reader: User, segment: Segment | None) -> tuple[Overlap, ...]:
     others = Segment.objects.in_use().visible_to(reader).order_by()
     if segment and segment.pk:
         others = others.exclude(pk=segment.pk)
-    shared = SegmentMember.objects.current().filter(
-        segment__in=others.values("pk"), contact__in=meant.order_by().values("pk")
-    )
+    shared = SegmentMember.objects.current().filter(segment__in=others.values("pk"), contact__in=people)
     numbers = shared.order_by().values_list("segment").annotate(people=Count("pk")).order_by("-people", "segment")
     found = dict(numbers[:MOST_OVERLAPS])
     rows = Segment.objects.in_bulk(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,7 +87,7 @@ def _with_rule(told_now: Explanation, segment: Segment, contact: Contact, reader
 
 
 def _pick_words(pick: HandPick) -> str:
-    words = {"name": pick.by, "day": show_value(pick.created_at), "reason": pick.reason or _("no reason given")}
+    words = {"name": pick.by, "day": show_value(pick.updated_at), "reason": pick.reason or _("no reason given")}
     if pick.is_in:
         return _("Put in by hand by %(name)s on %(day)s: %(reason)s") % words
     return _("Left out by hand by %(name)s on %(day)s: %(reason)s") % words
@@ -139,7 +140,9 @@ def _of_relation(
     all_seen = all(row.pk in seen for row in rows)
     children = (_of_where(condition.where, rows, not all_seen, asked),) if condition.where else ()
     chosen = [row for row in rows if condition.where is None or holds(condition.where, row, asked)]
-    shown = [relation.describe(row) for row in chosen if row.pk in seen]
+    # Told by the calendar that the verdict rests on.
+    with timezone.override(asked.zone):
+        shown = [relation.describe(row) for row in chosen if row.pk in seen]
     if not all_seen:
         fact = _("not visible to you")
         if shown:

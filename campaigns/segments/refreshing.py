@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -95,7 +96,7 @@ def _make_difference(segment: Segment, meant: QuerySet[Contact], now: datetime) 
     Nobody leaves before they entered, whatever the clocks of two machines say.
     """
     present = f"m.segment_id = {segment.pk:d} AND m.left_at IS NULL"
-    with _kept(meant), connection.cursor() as cursor:
+    with kept(meant), connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE {_MEMBERS} AS m SET left_at = CASE WHEN m.entered_at > %s THEN m.entered_at ELSE %s END
@@ -118,8 +119,11 @@ def _make_difference(segment: Segment, meant: QuerySet[Contact], now: datetime) 
 
 
 @contextmanager
-def _kept(meant: QuerySet[Contact]) -> Iterator[None]:
-    """Keep the ids that a query finds in the table ``segment_meant`` of this connection: the rule is asked once."""
+def kept(meant: QuerySet[Contact]) -> Iterator[RawSQL]:
+    """Keep the ids that a query finds in a table of this connection, so that the rule is asked once; give the ids.
+
+    Inside a transaction, which takes the table away if something fails.
+    """
     sql, params = meant.values(meant_id=F("pk")).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE segment_meant AS {sql}", params)
@@ -127,7 +131,7 @@ def _kept(meant: QuerySet[Contact]) -> Iterator[None]:
         cursor.execute("CREATE UNIQUE INDEX segment_meant_ids ON segment_meant (meant_id)")
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE segment_meant")
-        yield
+        yield RawSQL("SELECT meant_id FROM segment_meant", ())
         # What fails takes the table back with its transaction.
         cursor.execute("DROP TABLE segment_meant")
 

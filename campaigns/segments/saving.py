@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +39,9 @@ def save_segment(
     owner_before = row.owner_id
     for name, value in fields.items():
         setattr(row, name, value)
-    if rule is not None and row.kind == SegmentKind.LIVE:
+    if rule is not None:
+        if row.kind != SegmentKind.LIVE:
+            raise ValidationError({"rule": [_("Only a live segment has a rule; a fixed list has none.")]})
         _write_rule(row, rule)
     if row.is_live and (row._state.adding or rule is not None or row.owner_id != owner_before):
         row.refresh_due_at, row.claimed_until = timezone.now(), None

@@ -1,26 +1,17 @@
 """What a reader may know of segments: numbers of everybody for those who see everybody, else of whom they may see."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 
-from campaigns.segments.compiling import members_of
-from campaigns.segments.models import Segment, SegmentMember
-from campaigns.segments.previewing import Preview, preview
-from campaigns.segments.tree import Group
+from campaigns.segments.models import SegmentMember
+from campaigns.segments.previewing import sees_everybody
 from config.common.sql import CountOf
-from contacts.models import Contact, User
-from contacts.staff.models import Scope
+from contacts.models import User
 
 WEEK = timedelta(days=7)
-
-
-def sees_everybody(reader: User) -> bool:
-    """Say whether a reader may see all contacts, and so the numbers of all."""
-    return reader.scope == Scope.ALL
 
 
 def with_numbers(segments: QuerySet[Any], reader: User, now: datetime | None = None) -> QuerySet[Any]:
@@ -33,16 +24,3 @@ def with_numbers(segments: QuerySet[Any], reader: User, now: datetime | None = N
         week_out=CountOf(seen.filter(left_at__gte=since, entered_at__lt=since)),
     )
     return numbered
-
-
-def preview_for(reader: User, tree: Group, *, owner: User, segment: Segment | None = None) -> Preview:
-    """Return a preview with the numbers that a reader may know; those who don't see everybody learn of theirs only.
-
-    Raises TreeRefused.
-    """
-    whole = preview(tree, owner=owner, reader=reader, segment=segment)
-    if sees_everybody(reader):
-        return whole
-    meant = members_of(tree, owner=owner, now=timezone.now())
-    seen = Contact.objects.visible_to(reader).order_by().values("pk")
-    return replace(whole, count=meant.filter(pk__in=seen).order_by().count(), lacking=(), overlaps=())

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -106,6 +107,26 @@ def eventually(condition: Callable[[], object]) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def test_documents_can_be_set_right_after_the_first_start(up: Running) -> None:
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    base = f"http://127.0.0.1:{up.port}"
+
+    def read(path: str, **posted: str) -> bytes:
+        body = urllib.parse.urlencode(posted).encode() if posted else None
+        request = urllib.request.Request(base + path, body, {"Referer": base})
+        with browser.open(request, timeout=PATIENCE) as answer:
+            return bytes(answer.read())
+
+    page = read("/admin/login/").decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    read("/admin/login/", username="admin@tandem.example", password="tandem", csrfmiddlewaretoken=token[1])
+    draft = re.search(r"/admin/deals/quote/(\d+)/change/", read("/admin/deals/quote/?standing=draft").decode())
+    assert draft
+
+    assert read(f"/admin/deals/quote/{draft[1]}/pdf/1/").startswith(b"%PDF")
 
 
 def test_it_prints_its_address_and_the_login_of_each_role(up: Running) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from campaigns.admin.segments.building import Build, check
 from campaigns.admin.segments.rows import Option, Showing
 from campaigns.models import Campaign, HandPick, MarketingPlan, Persona, Segment, SegmentMember, SegmentRefresh
+from campaigns.segments.previewing import preview, sees_everybody
 from campaigns.segments.refusing import TreeRefused
-from campaigns.segments.seeing import preview_for, sees_everybody
 from config.common.admin.base import change_address
 from config.common.admin.showing import short_moment
 from config.common.money import show_number
@@ -55,7 +55,7 @@ def preview_context(build: Build, reader: User, segment: Segment | None = None) 
         return {"unfinished": _first_fault(build)}
     owner = segment.owner if segment else reader
     try:
-        found = preview_for(reader, tree, owner=owner, segment=segment)
+        found = preview(tree, owner=owner, reader=reader, segment=segment)
     except TreeRefused as refusal:
         return {"unfinished": refusal.sentence}
     count = ngettext("%(number)s contact", "%(number)s contacts", found.count) % {"number": show_number(found.count)}

@@ -12,7 +12,8 @@ from rest_framework.parsers import JSONParser
 
 from config.common.api.errors import TooLarge
 
-DEEPEST = 12
+# A rule of a segment as deep as rules may be needs some twenty.
+DEEPEST = 32
 
 
 class StrictJSONParser(JSONParser):
@@ -35,7 +36,9 @@ class StrictJSONParser(JSONParser):
         if "\\u" in text:
             _check_texts(body)
         if _depth(body) > DEEPEST:
-            raise exceptions.ParseError(_("The body is nested too deeply."))
+            raise exceptions.ParseError(
+                _("The body is nested too deeply: more than %(most)s levels.") % {"most": DEEPEST}
+            )
         return body
 
 

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config.common import demo
+from config.starting.apart import run_apart
 from config.starting.embedded import bodies
 from config.starting.progress import LiveLine
 from config.starting.single import AlreadyRunningError, SingleInstance
@@ -71,7 +72,11 @@ class Command(BaseCommand):
                 call_command("migrate", interactive=False, no_color=True, stdout=_Steps(line, "Preparing the database"))
             if load_demo and settings.DEMO_COMPANY_ALLOWED and _is_place_for_demo():
                 line.show("Loading the demo company")
-                self._load_demo()
+                _close_connections()
+                # Setting its documents starts threads that the children, forked from here, would miss.
+                if run_apart(self._load_demo):
+                    sentence = "The demo company could not be loaded; what stands above says why. Start with --no-demo."
+                    raise CommandError(sentence)
 
     def _load_demo(self) -> None:
         try:
@@ -83,11 +88,7 @@ class Command(BaseCommand):
     def _supervise(self, listener: socket.socket, address: str, logs: Path) -> None:
         welcome = self._welcome(address, logs)
         supervisor = Supervisor(bodies(listener), logs, self._say)
-        # A connection must not be shared between processes.
-        for connection in connections.all(initialized_only=True):
-            connection.close()
-            if hasattr(connection, "close_pool"):
-                connection.close_pool()
+        _close_connections()
         deadline = time.monotonic() + LONGEST_START
 
         def announce_first_answer() -> bool:
@@ -121,6 +122,14 @@ class Command(BaseCommand):
         except OSError:
             # Whoever read this is gone (a closed pipe); the children are still to be kept.
             return
+
+
+def _close_connections() -> None:
+    """A connection must not be shared between processes."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
 
 
 def _make(folder: Path) -> None:
