@@ -11,7 +11,7 @@ from campaigns.models import HandPick, Persona, Segment, SegmentMember, SegmentR
 from campaigns.segments.reading import Explanation, Trace
 from campaigns.segments.refusing import TreeRefused
 from campaigns.segments.saving import save_segment
-from config.common.api.fields import UtcDateTimeField, VisibleField, VisibleRows
+from config.common.api.fields import IdNumber, UtcDateTimeField, VisibleField, VisibleRows
 from config.common.api.serializers import RowSerializer, VerbInput
 from contacts.models import Contact, User
 
@@ -124,13 +124,6 @@ class UnpickInput(VerbInput):
     """About whom the rule is to decide again."""
 
     contact = VisibleField(queryset=Contact.objects.all())
-
-
-class IdNumber(serializers.IntegerField):
-    """A number that a row may have as its id."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
 
 
 class PeopleInput(VerbInput):

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from campaigns.capture.recording import NewTouch, record_touch, record_touches
 from campaigns.capture.touch import TouchKind, TouchSource
 from campaigns.models import Campaign, Channel, Touch, Visitor
-from config.common.api.fields import UtcDateTimeField, VisibleField, visible_rows
+from config.common.api.fields import IdNumber, UtcDateTimeField, VisibleField, visible_rows
 from config.common.api.filters import Filters, IdsFilter, MomentFilter, WordsFilter, YesFilter
 from config.common.api.serializers import RowSerializer, VerbInput
 from config.common.api.viewsets import CreatableResource, ReadOnlyResource
@@ -49,9 +49,9 @@ class TouchSerializer(RowSerializer):
 class NewTouchInput(VerbInput):
     """A touch among many: references are ids."""
 
-    contact = serializers.IntegerField(min_value=1)
-    campaign = serializers.IntegerField(min_value=1)
-    channel = serializers.IntegerField(min_value=1)
+    contact = IdNumber()
+    campaign = IdNumber()
+    channel = IdNumber()
     kind = serializers.ChoiceField(choices=TouchKind.choices)
     at = UtcDateTimeField()
     detail = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

@@ -3,13 +3,14 @@
 import re
 
 _BOTS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|check|facebookexternalhit|whatsapp/|"
-    r"telegram|skypeuri|slack|discord|embedly|pingdom|uptime|curl/|wget/|python-|httpx|aiohttp|go-http|java/|okhttp|"
-    r"libwww|axios|node-fetch|postman|safelinks|proofpoint|mimecast|barracuda|googleimageproxy|lighthouse|phantomjs",
+    r"(?<!cu)bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|check|facebookexternalhit|whatsapp/|viber|"
+    r"telegram|skypeuri|slack|discord|embedly|iframely|pingdom|uptime|curl|wget/|python|scrapy|httpx|aiohttp|httpclient|"
+    r"go-http|java/|okhttp|httrack|libwww|lwp|axios|node\b|ruby|php/|postman|safelinks|proofpoint|mimecast|barracuda|"
+    r"symantec|microsoft office|outlook|googleimageproxy|google-|-google|lighthouse|headless|phantomjs|siteaudit",
     re.IGNORECASE,
 )
 
 
 def is_bot(user_agent: str) -> bool:
-    """Say whether a visitor is a program: a crawler, a mail scanner, a preview."""
-    return _BOTS.search(user_agent) is not None
+    """Say whether a visitor is a program: a crawler, a mail scanner, a preview, or one that doesn't say what it is."""
+    return not user_agent.strip() or _BOTS.search(user_agent) is not None

@@ -3,6 +3,7 @@
 import secrets
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -60,12 +61,23 @@ def make_link(
 
 def check_destination(destination: str) -> None:
     """Refuse what is no plain web address, or would lead back to a link of ours."""
-    parts = urlsplit(destination.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or "\\" in destination:
+    try:
+        parts = urlsplit(destination.strip())
+        # An impossible port, or half an address in brackets.
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or parts.username is not None or "\\" in destination:
         sentence = _("A link leads to a web address: one that begins with https:// or http://, without a password.")
         raise CaptureRefused(sentence, code="link_no_web_address")
-    if destination.strip().startswith(absolute(PATH % "")):
+    if parts.hostname in _own_hosts() and parts.path.startswith(PATH % ""):
         raise CaptureRefused(_("A link can't lead to a tracked link. Give the page itself."), code="link_leads_to_link")
+
+
+def _own_hosts() -> set[str | None]:
+    """Return the names under which this house answers, as far as it knows them."""
+    named = {name.strip(".").lower() for name in settings.ALLOWED_HOSTS if "*" not in name}
+    return {urlsplit(absolute("")).hostname, "localhost", "127.0.0.1", *named}
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Somebody posts a form: kept until it is confirmed, or accepted at once; the same page twice is one post."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from campaigns.capture.page_keys import PageKey
 from campaigns.capture.submission import Submission, SubmissionState
 from campaigns.capture.touch import Visitor
 from contacts.consent.models import ConsentText
+from contacts.people.contact import normalise_email
 
 # How long a link to confirm is good.
 CONFIRM_WITHIN = timedelta(days=3)
@@ -28,7 +30,12 @@ def post_form(
     visitor: Visitor | None,
     now: datetime,
 ) -> Submission:
-    """Keep what was posted and accept it, or ask for confirmation first. ``answers`` by the field's id as text."""
+    """Keep what was posted and accept it, or ask for confirmation first. ``answers`` by the field's id as text.
+
+    The same page posted again with the same address is one post; another person at the same page is another one.
+    """
+    person = hashlib.sha256(normalise_email(email).encode()).hexdigest()[:16]
+    page_key = f"{page.nonce}.{person}"
     try:
         with transaction.atomic():
             submission = Submission.objects.create(
@@ -39,7 +46,7 @@ def post_form(
                 answers=dict(answers),
                 email=email,
                 visitor=visitor,
-                page_key=page.nonce,
+                page_key=page_key,
                 expires_at=now + CONFIRM_WITHIN,
             )
             submission.texts.set(texts)
@@ -48,7 +55,7 @@ def post_form(
             else:
                 accept(submission, now=now)
     except IntegrityError:
-        known: Submission | None = Submission.objects.filter(form=form, page_key=page.nonce).first()
+        known: Submission | None = Submission.objects.filter(form=form, page_key=page_key).first()
         if known is None:
             raise
         return known

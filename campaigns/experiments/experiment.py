@@ -115,7 +115,7 @@ class Experiment(TimeStampedModel):
             models.CheckConstraint(
                 condition=Q(base_rate__gt=0, base_rate__lt=1),
                 name="campaigns_experiment_rate_between_0_and_1",
-                violation_error_message=_("The expected rate must be above 0 and below 1 (0.02 is 2 %)."),
+                violation_error_message=_("The expected rate must be above 0 and below 1, such as 0.02."),
             ),
             models.CheckConstraint(
                 condition=Q(smallest_effect__gt=0, smallest_effect__lt=1),

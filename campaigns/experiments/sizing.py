@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from campaigns.experiments.arms import FiguresRefused, check_chance
 
 MOST_NEEDED = 2_000_000_000
+# Below this a difference may be lost in the digits of a number.
+SMALLEST = 1e-9
 
 
 def needed_per_variant(
@@ -23,15 +25,15 @@ def needed_per_variant(
     check_chance(_("The chance of a false alarm"), significance)
     check_chance(_("The chance to find it"), power)
     if not 0 < base < 1:
-        raise FiguresRefused(_("The expected rate must be above 0 and below 1 (0.02 is 2 %)."))
-    others = [rate for rate in (base + effect, base - effect) if 0 < rate < 1]
-    if effect <= 0 or not others:
+        raise FiguresRefused(_("The expected rate must be above 0 and below 1, such as 0.02."))
+    others = [rate for rate in (base + effect, base - effect) if 0 < rate < 1 and rate != base]
+    if effect <= 0 or (not others and effect >= SMALLEST):
         raise FiguresRefused(
             _("The difference must be above 0 and leave a rate between 0 and 1 (0.005 is half a point).")
         )
     normal = NormalDist()
     alarm, finding = normal.inv_cdf(1 - significance / comparisons / 2), normal.inv_cdf(power)
-    most = max(_people(base, other, alarm, finding) for other in others)
+    most = max((_people(base, other, alarm, finding) for other in others), default=MOST_NEEDED + 1)
     if most > MOST_NEEDED:
         raise FiguresRefused(_("No public is large enough to find so small a difference. Look for a larger one."))
     return ceil(most)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import erfc, exp, lgamma, log, sqrt
 
-from campaigns.experiments.arms import Arm, Interval, two_sided
+from campaigns.experiments.arms import Arm, Interval, wilson
 
 # A ratio of visitors this unlikely means that something counts or leads them wrongly.
 SUSPICIOUS_BELOW = 0.001
@@ -38,16 +38,18 @@ class RatioCheck:
 def compare_rates(control: Arm, arm: Arm, significance: float = 0.05) -> RateTest:
     """Test whether an arm's rate differs from the control's.
 
-    z = (p₂ − p₁) / √(p(1−p)(1/n₁ + 1/n₂)) with p pooled; p two-sided. The interval of the difference is unpooled:
-    (p₂ − p₁) ± z(1−α/2) √(p₁(1−p₁)/n₁ + p₂(1−p₂)/n₂).
+    z = (p₂ − p₁) / √(p(1−p)(1/n₁ + 1/n₂)) with p pooled; p two-sided. The interval of the difference is made of both
+    rates' Wilson intervals (l, u): from d − √((p₂−l₂)² + (u₁−p₁)²) to d + √((u₂−p₂)² + (p₁−l₁)²). R. G. Newcombe,
+    Statistics in Medicine 17 (1998), 873–890, method 10: it keeps its width where nobody, or everybody, converted.
     """
     difference = arm.rate - control.rate
     pooled = (arm.conversions + control.conversions) / (arm.people + control.people)
     spread = sqrt(pooled * (1 - pooled) * (1 / arm.people + 1 / control.people))
     z = difference / spread if spread else 0.0
-    own = sqrt(sum(each.rate * (1 - each.rate) / each.people for each in (control, arm)))
-    reach = two_sided(significance) * own
-    interval = Interval(max(-1.0, difference - reach), min(1.0, difference + reach))
+    theirs, own = wilson(control, significance), wilson(arm, significance)
+    below = sqrt((arm.rate - own.low) ** 2 + (theirs.high - control.rate) ** 2)
+    above = sqrt((own.high - arm.rate) ** 2 + (control.rate - theirs.low) ** 2)
+    interval = Interval(max(-1.0, difference - below), min(1.0, difference + above))
     lift = difference / control.rate if control.conversions else None
     return RateTest(difference, interval, lift, z, erfc(abs(z) / sqrt(2)))
 

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from campaigns.attribution.methods import Basis
-from campaigns.attribution.models import AttributionRun
+from campaigns.attribution.models import AttributionModel, AttributionRun
 from campaigns.channels.models import Channel
 from campaigns.execution.models import Campaign
 from campaigns.plans.models import MarketingPlan
@@ -26,6 +26,7 @@ SCOPES: dict[str, Any] = {"campaign": Campaign, "channel": Channel, "segment": S
 DAYS = ("from", "to", "since", "until")
 NAMES = (*SCOPES, *DAYS, "model")
 LARGEST_ID = 2**63 - 1
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,10 @@ def read_question(user: User, given: Mapping[str, str]) -> Question:
             except ValidationError as error:
                 faults[name] = error.messages
     first, last = found.pop("from", None), found.pop("to", None)
-    if first and last and last < first:
-        faults["to"] = [_("The period ends before it begins.")]
-    for name, model in SCOPES.items():
+    for begins, ends, name in ((first, last, "to"), (found.get("since"), found.get("until"), "until")):
+        if begins and ends and ends < begins:
+            faults[name] = [_("The period ends before it begins.")]
+    for name, model in {**SCOPES, "model": AttributionModel}.items():
         if name in found and not model.objects.visible_to(user).filter(pk=found[name]).exists():
             faults[name] = [_("There is no such record. Choose another one.")]
     if faults:
@@ -212,4 +214,6 @@ def _read_day(text: str) -> date:
         day = None
     if day is None or len(text) != len("2026-01-31"):
         raise ValidationError(_("Write the day like 2026-01-31."))
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Give a day between the years 1900 and 2200."))
     return day

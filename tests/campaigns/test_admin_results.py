@@ -158,3 +158,19 @@ def test_more_goals_of_one_period_cost_no_more_queries(world):  # noqa: F811
         return len(asked)
 
     assert queries("leads", "paid") == queries("mqls", "customers", "won", "paid", "leads")
+
+
+@pytest.mark.parametrize("path", ["results/", "funnel/", "campaigns/{}/results/"])
+@pytest.mark.parametrize("day", ["from=0001-01-01", "to=9999-12-31"])
+def test_a_day_at_the_end_of_all_calendars_is_refused(world, mira, api_as, path, day):  # noqa: F811
+    assert api_as(mira).get(f"/api/v1/{path.format(world[0].pk)}?{day}").status_code == 400
+
+
+@pytest.mark.parametrize("page", ["results", "funnel"])
+def test_pages_bear_such_a_day(world, mira, admin_as, page):  # noqa: F811
+    assert admin_as(mira).get(f"/admin/campaigns/{page}/?from=0001-01-01&to=9999-12-31").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("query", ["since=2026-12-01&until=2026-01-01", "model=9999"])
+def test_a_question_without_sense_is_refused(world, mira, api_as, query):  # noqa: F811
+    assert api_as(mira).get(f"/api/v1/results/?{query}").status_code == 400

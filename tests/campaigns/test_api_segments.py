@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from campaigns.models import Segment, SegmentMember
+from campaigns.segments.picking import pick
+from campaigns.segments.previewing import preview
 from campaigns.segments.refreshing import refresh
 from campaigns.segments.saving import save_segment
+from campaigns.segments.tree import read_tree
 from contacts.models import Contact, User
 from tests.factories.campaigns import SegmentFactory
 from tests.factories.contacts import ContactFactory
@@ -173,3 +176,48 @@ def test_lists_cost_the_same_however_many(indonesia, mira, api_as, django_assert
         assert len(client.get(URL).json()["results"]) == 6
     with django_assert_num_queries(5):
         client.get(f"{URL}{indonesia.pk}/members/")
+
+
+def test_a_rule_as_deep_as_rules_may_be_can_be_sent(mira, api_as):
+    rule = INDONESIA
+    for _group in range(5):
+        rule = {"match": "all", "rules": [rule]}
+
+    assert api_as(mira).post(URL, {"name": "Deep", "rule": rule}, format="json").status_code == 201
+
+
+@pytest.mark.parametrize(("operator", "people"), [("sum_at_least", 0), ("sum_at_most", 1)])
+def test_a_sum_of_purchases_can_be_previewed(sri, mira, api_as, operator, people):
+    rule = {"match": "all", "rules": [{"field": "purchases", "operator": operator, "value": "5"}]}
+
+    answer = api_as(mira).post(f"{URL}preview/", {"rule": rule}, format="json")
+
+    assert (answer.status_code, answer.json()["count"]) == (200, people)
+
+
+def test_an_id_that_no_row_can_have_is_refused(mira, api_as):
+    fixed = SegmentFactory(kind="fixed", rule=None, owner=mira)
+
+    answer = api_as(mira).post(f"{URL}{fixed.pk}/people/", {"add": [2**63]}, format="json")
+
+    assert answer.status_code == 400
+
+
+def test_a_list_takes_no_rule_later_either(mira, api_as):
+    fixed = SegmentFactory(kind="fixed", rule=None, owner=mira)
+
+    answer = api_as(mira).patch(f"{URL}{fixed.pk}/", {"rule": INDONESIA}, format="json")
+
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["rule"])
+
+
+def test_whoever_sees_some_people_counts_picks_among_them(indonesia, sri, rani, mira, api_as):
+    mine = ContactFactory(full_name="Duc", country="VN", owner=rani)
+    sri.owner = rani
+    sri.save()
+    pick(indonesia, mine, is_in=True, by=mira)
+    pick(indonesia, sri, is_in=False, by=mira)
+
+    found = preview(read_tree(indonesia.rule), owner=mira, reader=rani, segment=indonesia)
+
+    assert (found.count, [each.full_name for each in found.sample]) == (1, ["Duc"])

@@ -319,3 +319,21 @@ def test_of_many_posts_with_duplicates_each_address_is_one_contact_and_every_tou
 
     assert Contact.objects.count() == 20
     assert Touch.objects.count() == Submission.objects.count() == 60
+
+
+def test_another_person_at_the_same_page_is_another_post():
+    form, client = form_asking("name"), stranger()
+    key = key_of(client.get(page_of(form)))
+
+    fill_in(form, ANNA, client=client, key=key, name="Anna")
+    fill_in(form, "bo@acme.example", client=client, key=key, name="Bo")
+
+    assert set(Contact.objects.values_list("full_name", flat=True)) == {"Anna", "Bo"}
+
+
+def test_a_form_may_be_called_confirm():
+    form = form_asking("name", slug="confirm")
+
+    answer = fill_in(form, ANNA, name="Anna")
+
+    assert stranger().get(answer["Location"]).status_code == 200

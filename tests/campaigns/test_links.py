@@ -214,3 +214,37 @@ def test_a_spelling_stands_for_one_value_only():
         set_aliases(term, ["fb"])
 
     assert refusal.value.code == "utm_alias_taken"
+
+
+@pytest.mark.parametrize(
+    ("agent", "counted"),
+    [
+        ("", 0),
+        ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/120.0 Safari/537.36", 0),
+        ("Mediapartners-Google", 0),
+        ("Scrapy/2.5", 0),
+        ("Ruby", 0),
+        ("Mozilla/5.0 (Linux; Android 13; CUBOT X19) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", 1),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Safari/604.1", 1),
+    ],
+)
+def test_programs_do_not_count_and_phones_do(agent, counted):
+    follow(link_to(), HTTP_USER_AGENT=agent)
+
+    assert Touch.objects.count() == counted
+
+
+@pytest.mark.parametrize("own", ["HTTP://Testserver/t/abc", "http://localhost:9000/t/abc", "https://127.0.0.1/t/abc"])
+def test_no_spelling_of_a_tracked_link_is_a_destination(own, settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+    with pytest.raises(CaptureRefused) as refusal:
+        link_to(own)
+    assert refusal.value.code == "link_leads_to_link"
+
+
+@pytest.mark.parametrize("destination", ["https://a.example:99999/", "http://[half"])
+def test_an_impossible_address_is_refused(destination):
+    with pytest.raises(CaptureRefused) as refusal:
+        link_to(destination)
+    assert refusal.value.code == "link_no_web_address"

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
@@ -62,3 +63,9 @@ def test_where_a_column_is_left_out_the_others_are_checked():
     row = goal(target=Decimal(0), due_on=date(2025, 1, 1))
 
     assert len(faults(row, exclude={"due_on"})) == 1
+
+
+def test_the_sentence_of_every_constraint_can_be_said():
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            assert constraint.get_violation_error_message()

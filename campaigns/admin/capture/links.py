@@ -43,11 +43,21 @@ class LinkForm(VersionedForm):
         if "content" in own:
             # What was chosen is looked up among these: that can't be asked of a slice.
             items = ContentItem.objects.select_related("campaign").order_by("-pk")
+            if str(self.initial.get("campaign", "")).isdigit():
+                items = items.filter(campaign=self.initial["campaign"])
             own["content"].queryset = items.filter(pk__in=items.values("pk")[:500])
         for name in ("campaign", "channel"):
             given = self.initial.get(name) if name in own else None
             if given:
                 own[name].initial = given
+
+    def clean(self) -> dict[str, Any]:
+        """Take content of the same campaign only."""
+        given: dict[str, Any] = super().clean() or {}
+        content, campaign = given.get("content"), given.get("campaign")
+        if content is not None and campaign is not None and content.campaign_id != campaign.pk:
+            self.add_error("content", _("The content belongs to another campaign."))
+        return given
 
     def clean_destination(self) -> str:
         """Refuse what is no plain web address."""

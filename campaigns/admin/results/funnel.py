@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.admin.results.lists import show_rows
 from campaigns.admin.results.showing import MEDIA
+from campaigns.results.asking import FIRST_YEAR, LAST_YEAR
 from campaigns.results.funnel import BY, FUNNEL, Cohort, FunnelQuestion, Step, funnel, people_of
 from campaigns.results.rows import Kind, Rows
 from campaigns.results.tables import funnel_csv
@@ -88,9 +89,10 @@ def _question(request: HttpRequest) -> FunnelQuestion:
 def _day(text: str) -> date | None:
     """Return a day; none for what isn't one, as the box then shows."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _query(question: FunnelQuestion) -> dict[str, str]:

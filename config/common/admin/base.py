@@ -95,6 +95,10 @@ def _visible(rows: Any, request: HttpRequest) -> QuerySet[Any]:
     return seen
 
 
+# As large as an id can be.
+LARGEST_ID = 2**63 - 1
+
+
 class TandemAdmin(_VisibleRelations, ModelAdmin[Any]):
     """A list and a page for one model.
 
@@ -144,6 +148,8 @@ class TandemAdmin(_VisibleRelations, ModelAdmin[Any]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Accept only what the list's own filters send: an address never becomes a lookup of its author's choice."""
+        if lookup in self.linked_lookups and value.isdigit() and int(value) > LARGEST_ID:
+            return False
         names = set(self.linked_lookups)
         for entry in self.get_list_filter(request):
             if isinstance(entry, type):

@@ -15,6 +15,7 @@ from config.common.money import STORED_DECIMALS, as_text
 
 LARGEST_ID = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+LARGEST_ID = 2**63 - 1
 
 
 class UtcDateTimeField(serializers.DateTimeField):
@@ -41,6 +42,13 @@ class UtcDateTimeField(serializers.DateTimeField):
 def utc_text(moment: datetime | None) -> str | None:
     """Return a moment as the API writes it."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class IdNumber(serializers.IntegerField):
+    """A number that a row may have as its id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
 
 
 class DayField(serializers.DateField):
