@@ -100,8 +100,8 @@ def read_question(user: User, given: Mapping[str, str]) -> Question:
     return Question(user, first=first, last=last, **found)
 
 
-def touched(question: Question, prefix: str = "") -> Q:
-    """Return the condition that a touch at ``prefix`` is one that is asked for."""
+def touched(question: Question, prefix: str = "", *, members_only: bool = True) -> Q:
+    """Return the condition that a touch at ``prefix`` is one that is asked for; of a segment its members' only."""
     begin, end = question.moments()
     condition = Q()
     for name in ("campaign", "channel"):
@@ -111,7 +111,8 @@ def touched(question: Question, prefix: str = "") -> Q:
         condition &= Q(**{f"{prefix}campaign__plan": question.plan})
     if question.segment is not None:
         members = SegmentMember.objects.filter(segment=question.segment, left_at__isnull=True).values("contact")
-        condition &= Q(**{f"{prefix}campaign__in": _addressing(question.segment), f"{prefix}contact__in": members})
+        condition &= Q(**{f"{prefix}campaign__in": _addressing(question.segment)})
+        condition &= Q(**{f"{prefix}contact__in": members}) if members_only else Q()
     if begin is not None:
         condition &= Q(**{f"{prefix}at__gte": begin})
     return condition & Q(**{f"{prefix}at__lt": end}) if end is not None else condition

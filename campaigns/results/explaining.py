@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -82,9 +84,22 @@ def left_out_of(code: str, counted: Counted, numbers: Numbers) -> tuple[LeftOut,
         found += [_costs_without_rate(spent.without_rate), _waiting(spent.waiting)]
     if code in {"margin", "return"} and chosen is not None:
         found.append(_unknown_costs(margin.unknown))
+    if code not in {"", "cost"}:
+        found += [_hidden(numbers.hidden), _outside(numbers.outside)]
     if code == "" and chosen is not None:
         found += [_untouched(counted.untouched), _deals_without_rate(counted.deals_without_rate)]
     return tuple(each for each in found if each.count)
+
+
+def reckoned_of(counted: Counted) -> str:
+    """Return when the money was shared, and whether news of money wait; nothing where it never was."""
+    run = counted.runs.get("chosen")
+    if run is None or run.finished_at is None:
+        return ""
+    facts = {"when": date_format(timezone.localtime(run.finished_at), "j M Y, H:i")}
+    if run.model.due_at is None:
+        return _("Money was shared on %(when)s; nothing has happened since.") % facts
+    return _("Money was shared on %(when)s. There is news since: it is shared anew within minutes.") % facts
 
 
 _OF_PEOPLE: dict[str, LifecycleStage] = {
@@ -190,6 +205,24 @@ def _costs_without_rate(number: int) -> LeftOut:
         number,
     )
     return LeftOut("costs_without_rate", sentence % {"number": show_number(number)}, number, "costs_without_rate")
+
+
+def _hidden(number: int) -> LeftOut:
+    sentence = ngettext(
+        "%(number)s touch of people whom you can't see is not counted; costs are",
+        "%(number)s touches of people whom you can't see are not counted; costs are",
+        number,
+    )
+    return LeftOut("touches_hidden", sentence % {"number": show_number(number)}, number)
+
+
+def _outside(number: int) -> LeftOut:
+    sentence = ngettext(
+        "%(number)s touch of people who are not in the segment is not counted; the campaigns' whole costs are",
+        "%(number)s touches of people who are not in the segment are not counted; the campaigns' whole costs are",
+        number,
+    )
+    return LeftOut("touches_outside", sentence % {"number": show_number(number)}, number)
 
 
 def _waiting(number: int) -> LeftOut:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.attribution.methods import Basis
 from campaigns.results.asking import Question
-from campaigns.results.explaining import LeftOut, formula_of, left_out_of, names
+from campaigns.results.explaining import LeftOut, formula_of, left_out_of, names, reckoned_of
 from campaigns.results.numbers import ALL, Counted, Numbers, count
 from config.common.money import ZERO, as_text, round_to, show_money, show_number
 from deals.catalogue.models import Currency
@@ -94,6 +94,8 @@ class Results:
     # What of the whole the money leaves out, such as won deals without a touch.
     left_out: tuple[LeftOut, ...]
     model: str
+    # When the money was shared, in words.
+    reckoned: str
     return_by: str
 
     def __getitem__(self, code: str) -> Figure:
@@ -132,7 +134,9 @@ def assemble(counted: Counted, key: int | None) -> Results:
             left_out=left_out_of(code, counted, numbers),
             currency=counted.currency,
         )
-    return Results(question, key, figures, left_out_of("", counted, numbers), str(run or ""), return_by)
+    return Results(
+        question, key, figures, left_out_of("", counted, numbers), str(run or ""), reckoned_of(counted), return_by
+    )
 
 
 def _values(counted: Counted, numbers: Numbers) -> tuple[dict[str, Decimal | None], dict[str, str], str]:

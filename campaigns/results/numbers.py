@@ -1,7 +1,7 @@
 """What is counted for each group of a question, each family of numbers by one statement, whatever the groups."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.db.models import Count, Q
 from campaigns.attribution.methods import Basis
 from campaigns.attribution.models import AttributionRun, RunDeal
 from campaigns.attribution.money import money_of_deals
-from campaigns.capture.touch import RESPONSES
-from campaigns.results.asking import Question, in_group, runs_of, touch_key
+from campaigns.capture.touch import RESPONSES, Touch
+from campaigns.results.asking import Question, in_group, runs_of, touch_key, touched
 from campaigns.results.money import (
     DealShare,
     Margin,
@@ -25,6 +25,7 @@ from campaigns.results.money import (
 )
 from campaigns.results.people import count_deals, count_people, touches_of
 from config.common.money import ZERO, round_to
+from contacts.staff.models import Scope
 from deals.catalogue.models import Currency
 
 # The families of numbers; a caller who needs few of them pays for few.
@@ -46,6 +47,9 @@ class Numbers:
     spent: Spent = field(default_factory=Spent)
     owed: dict[str, Owed] = field(default_factory=dict)
     margin: Margin = field(default_factory=Margin)
+    # Touches that don't count here: of people whom the reader can't see, and of people who aren't in the segment.
+    hidden: int = 0
+    outside: int = 0
 
 
 @dataclass(slots=True)
@@ -76,6 +80,7 @@ def count(
     found = Counted(question, by, {}, currency or Currency.objects.of_company(), runs)
     if TOUCHES in wanted:
         _add_counts(found, _count_touches(question, by))
+        _add_touches_left_out(found)
     if PEOPLE in wanted:
         _add_counts(found, count_people(question, by))
     if DEALS in wanted:
@@ -105,6 +110,32 @@ def _count_touches(question: Question, by: str) -> dict[Any, dict[str, int]]:
 def _add_counts(found: Counted, counted: dict[Any, dict[str, int]]) -> None:
     for key, numbers in counted.items():
         _group(found, key).counts.update(numbers)
+
+
+def _add_touches_left_out(found: Counted) -> None:
+    """Add how many touches the reader's view and a segment leave out; no query where they leave out none."""
+    question, by = found.question, found.by
+    house = _touches_by_group(replace(question, user=None), by) if not _sees_all(question) else None
+    everybody = None
+    if question.segment is not None or by == "segment":
+        everybody = _touches_by_group(replace(question, user=None), by, members_only=False)
+    for key in {*(house or ()), *(everybody or ())}:
+        group = _group(found, key)
+        counted = group.counts.get("touches", 0)
+        inside = house.get(key, 0) if house is not None else counted
+        group.hidden = inside - counted
+        group.outside = everybody.get(key, 0) - inside if everybody is not None else 0
+
+
+def _sees_all(question: Question) -> bool:
+    return question.user is None or question.user.scope == Scope.ALL
+
+
+def _touches_by_group(question: Question, by: str, *, members_only: bool = True) -> dict[Any, int]:
+    rows = question.seen(Touch.objects).filter(touched(question, members_only=members_only)).order_by()
+    if members_only:
+        rows = rows.filter(in_group(by))
+    return dict(rows.annotate(key=touch_key(by)).values_list("key").annotate(number=Count("pk")))
 
 
 def _add_money(found: Counted, wanted: set[str]) -> None:

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from campaigns.attribution.models import AttributionModel, AttributionRun, RunDeal, Share
 from campaigns.budgets.models import CostState
+from campaigns.models import SegmentMember
 from campaigns.results.asking import Question, read_question
 from campaigns.results.figures import UNITS, results_by, results_of
 from campaigns.results.rows import codes, rows_of
 from contacts.lifecycle.models import CauseKind
 from contacts.lifecycle.moving import Cause, advance
+from contacts.models import Contact
 from deals.models import Currency, DealLine, ExchangeRate
 from tests.factories.campaigns import CampaignFactory, CostFactory, PlanFactory, SegmentFactory, TouchFactory
 from tests.factories.contacts import ContactFactory
@@ -199,3 +201,35 @@ def test_every_list_can_be_asked_for(world, mira):
     for code in codes():
         listed = rows_of(Question(mira), code)
         assert listed is None or list(listed.rows[:3]) is not None
+
+
+def left_out(found, code):
+    return {each.code: each.count for each in found[code].left_out}
+
+
+def test_who_sees_some_people_is_told_what_is_not_counted(world, bima):
+    found = results_of(Question(bima, campaign=world[0].pk))
+
+    assert left_out(found, "reach")["touches_hidden"] == 3
+    assert left_out(found, "return")["touches_hidden"] == 3
+    assert "touches_hidden" not in left_out(found, "cost")
+
+
+def test_a_segments_figures_say_whose_touches_they_leave_out(world, mira):
+    spring, _summer = world
+    segment = SegmentFactory(kind="fixed", rule=None, owner=mira)
+    spring.segments.add(segment)
+    anna = Contact.objects.get(full_name="Anna")
+    SegmentMember.objects.create(segment=segment, contact=anna, entered_at=NOW)
+
+    found = results_of(Question(mira, segment=segment.pk))
+    by_segment = results_by(Question(mira), "segment", [segment.pk])[0]
+
+    assert (found["touches"].plain, left_out(found, "reach")["touches_outside"]) == (2, 1)
+    assert (by_segment["touches"].plain, left_out(by_segment, "reach")["touches_outside"]) == (2, 1)
+
+
+def test_who_sees_all_is_told_of_nothing_hidden(world, mira):
+    found = results_of(Question(mira, campaign=world[0].pk))
+
+    assert not {"touches_hidden", "touches_outside"} & set(left_out(found, "reach"))

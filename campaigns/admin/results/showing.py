@@ -64,8 +64,8 @@ def lines_of(results: Results) -> list[Line]:
 
 
 def left_out_lines(question: Question, left_out: tuple[LeftOut, ...]) -> list[tuple[str, str]]:
-    """Return what is left out, each with the address of its list."""
-    return [(each.sentence, list_address(question, each.rows)) for each in left_out]
+    """Return what is left out, each with the address of its list, if there is one."""
+    return [(each.sentence, list_address(question, each.rows) if each.rows else "") for each in left_out]
 
 
 def tiles_of(results: Results) -> list[Tile]:
@@ -154,4 +154,5 @@ def as_context(results: Results, user: Any) -> dict[str, Any]:
         "lines": lines_of(results),
         "left_out": left_out_lines(results.question, results.left_out),
         "scope_line": scope_line(user),
+        "reckoned": results.reckoned,
     }
