@@ -18,6 +18,7 @@ from config.common.admin.base import TandemAdmin, change_address, display, sente
 from config.common.errors import DomainError
 from contacts.admin.typed import Typed
 from contacts.models import Company, Contact
+from contacts.people.employment import present_job
 from deals.admin import verbs
 from deals.admin.activities.of_deals import step_cell, with_steps
 from deals.admin.board import board_page
@@ -148,7 +149,10 @@ class DealAdmin(TandemAdmin):
         return [(None, {"fields": fields})]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Take a name, a company and a contact from the address (the buttons of their pages, the palette)."""
+        """Take a name, a company and a contact from the address (the buttons of their pages, the palette).
+
+        Who names a contact alone is offered the company where they work.
+        """
         user: Any = request.user
         initial: dict[str, Any] = {"name": request.GET.get("name", "").replace("\x00", "")[:200]}
         models: dict[str, Any] = {"company": Company, "contact": Contact}
@@ -156,6 +160,10 @@ class DealAdmin(TandemAdmin):
             row = model.objects.live().visible_to(user).filter(pk=as_id(request.GET.get(kind, ""))).first()
             if row is not None:
                 initial[f"{kind}_name"] = Typed(str(row), row.pk)
+            if isinstance(row, Contact) and "company_name" not in initial:
+                job = present_job(row)
+                if job is not None and Company.objects.live().visible_to(user).filter(pk=job.company_id).exists():
+                    initial["company_name"] = Typed(str(job.company), job.company_id)
         return initial
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

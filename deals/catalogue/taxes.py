@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -109,7 +109,7 @@ def tax_rates_on(categories: set[str], country: str, day: date) -> dict[str, Tax
     rates = {}
     for category in sorted(categories):
         if category not in found and category not in UNTAXED:
-            sentence = _now("There is no %(category)s tax rate for %(country)s on %(day)s. Add it under Tax rates.")
+            sentence = gettext("There is no %(category)s tax rate for %(country)s on %(day)s. Add it under Tax rates.")
             facts = {"category": TaxCategory(category).label, "country": country or "–", "day": day}
             raise TaxRateMissing(sentence % facts)
         rates[category] = found.get(category) or _untaxed(category, country, day)

@@ -119,3 +119,10 @@ def test_what_the_program_reads_is_what_the_catalog_says(place: str, language: s
         if not isinstance(message.id, list | tuple) and said != _first(message.string):
             stale.append(key)
     assert stale == []
+
+
+def test_sentences_are_marked_by_names_that_are_collected() -> None:
+    odd = re.compile(r"import n?p?gettext\w* as (?!_$)\w+", re.MULTILINE)
+    files = [path for package in STACK for path in (ROOT / package).rglob("*.py")]
+
+    assert [str(path) for path in files if odd.search(path.read_text())] == []

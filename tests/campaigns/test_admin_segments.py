@@ -143,6 +143,14 @@ def test_without_a_name_the_rule_names_the_segment(mira, admin_as):
     assert Segment.objects.get().name == "Country: is Indonesia"
 
 
+def test_the_name_says_all_that_the_rule_says(mira, admin_as):
+    either = rule(country("ID"), country("VN"), match="any")
+    spanish = {"field": "contact.language", "operator": "is", "value": "es"}
+    admin_as(mira).post(reverse(ADD), form_of(rule(spanish, either)))
+
+    assert Segment.objects.get().name == "Language: is Spanish, Country: is Indonesia / Country: is Vietnam"
+
+
 def test_a_fault_is_said_at_its_row_and_nothing_is_saved(mira, admin_as):
     tree = rule(country("ID"), {"field": "lifecycle.since", "operator": "in_last_days", "value": "soon"})
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Company, Contact, User
+from contacts.models import Company, Contact, Employment, User
 from contacts.people.stages import LifecycleStage
 from deals.models import Currency, Deal, DealContact, DealNote, Stage
 from deals.pipeline.editing import LineInput, set_lines
@@ -188,6 +188,19 @@ def test_the_buttons_of_other_pages_fill_the_form_in(admin_as: As, rani: User) -
     form = admin_as(rani).get(f"{ADD}?name=Yarn&company={company.pk}&contact={contact.pk}").context["adminform"].form
     shown = [str(form[name].value()) for name in ("name", "company_name", "contact_name")]
     assert shown == ["Yarn", "Loom Ltd", "Dewi"]
+
+
+def test_a_deal_with_somebody_is_offered_the_company_where_they_work(admin_as: As, rani: User, bima: User) -> None:
+    dewi, hidden = ContactFactory(full_name="Dewi", owner=rani), ContactFactory(full_name="Eko", owner=rani)
+    for contact, owner in ((dewi, rani), (hidden, bima)):
+        company = CompanyFactory(name="Loom Ltd", owner=owner)
+        Employment.objects.create(contact=contact, company=company, is_primary=True)
+
+    def offered(contact: Contact) -> str:
+        form = admin_as(rani).get(f"{ADD}?contact={contact.pk}").context["adminform"].form
+        return str(form["company_name"].value() or "")
+
+    assert (offered(dewi), offered(hidden)) == ("Loom Ltd", "")
 
 
 @pytest.mark.parametrize("query", ["?company=²", "?company=99999999999999999999", "?contact=%00", "?name=%00"])

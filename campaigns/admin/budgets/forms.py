@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.budgets.papers import ACCEPTED, Paper, check_paper
@@ -130,4 +130,4 @@ def _payers(reader: User, asked: Any) -> dict[str, Any]:
 
 def payer_words(row: Any) -> str:
     """Return how who pays is called among the choices."""
-    return str(row) if isinstance(row, Campaign) else _now("Plan: %(plan)s") % {"plan": row}
+    return str(row) if isinstance(row, Campaign) else gettext("Plan: %(plan)s") % {"plan": row}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.campaigns import overview, people, work
@@ -81,7 +81,7 @@ def find_campaigns(user: Any, text: str, most: int) -> Iterable[Found]:
 def add_buttons(user: User, page: HomePage) -> None:
     """A new campaign is one click from the marketer's home."""
     if user.has_perm("campaigns.add_campaign"):
-        page.buttons.insert(0, Button(_now("Campaign"), reverse("admin:campaigns_campaign_add")))
+        page.buttons.insert(0, Button(gettext("Campaign"), reverse("admin:campaigns_campaign_add")))
 
 
 def panel_of_contact(contact: Contact, reader: User) -> Panel | None:
@@ -98,7 +98,7 @@ def panel_of_contact(contact: Contact, reader: User) -> Panel | None:
         )
         for member in members[:MOST_IN_PANEL]
     ]
-    return Panel(_now("Campaigns"), rows, order=30, empty=_now("In no campaign yet."))
+    return Panel(gettext("Campaigns"), rows, order=30, empty=gettext("In no campaign yet."))
 
 
 def steps_of_contact(contact: Any, reader: User, before: datetime, limit: int) -> Iterable[TimelineEntry]:
@@ -110,5 +110,5 @@ def steps_of_contact(contact: Any, reader: User, before: datetime, limit: int) -
         labels = {"campaign": change.member.campaign, "status": change.to_status}
         who = change.by.name if change.by else ""
         link = campaign_address(change.member.campaign_id, Tab.PEOPLE)
-        title = _now("%(campaign)s: %(status)s") % labels
+        title = gettext("%(campaign)s: %(status)s") % labels
         yield TimelineEntry(change.at, "campaign", title, change.reason, who, link, "campaign")

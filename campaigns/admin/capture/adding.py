@@ -8,9 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from campaigns.capture.listing import People, Recorded, people_of, read_people, record_list
@@ -87,7 +86,7 @@ def add_touches(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(f"{address}?campaign={given['campaign'].pk}")
         except (DomainError, ValidationError) as refusal:
             filled.add_error(None, sentence_of(refusal))
-    title = _now("Add touches")
+    title = gettext("Add touches")
     context = {"form": filled, "people": people, "unknown": list(people.unknown)[:MOST_SHOWN] if people else ()}
     context["may_add"] = user.has_perm("contacts.add_contact")
     response = show_page(request, admin.site, "campaigns/capture/add_touches.html", title, **context)

@@ -8,9 +8,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from campaigns.admin.attribution.touch import WithMoney
 from campaigns.admin.capture.filters import CampaignFilter, ChannelFilter
@@ -81,7 +80,7 @@ class TouchAdmin(WithMoney, ReadOnlyAdmin):
     def person(self, touch: Touch) -> Any:
         """Return the contact, linked, or the visitor whom we don't know."""
         if touch.contact is None:
-            return _now("Visitor %(number)s") % {"number": touch.visitor_id or "–"}
+            return gettext("Visitor %(number)s") % {"number": touch.visitor_id or "–"}
         return format_html('<a class="td-link" href="{}">{}</a>', change_address(touch.contact), touch.contact)
 
 
@@ -101,7 +100,7 @@ def touches_of(contact: Contact, reader: User, before: datetime, limit: int) -> 
         yield TimelineEntry(
             at=touch.at,
             kind="campaign",
-            title=_now("%(what)s: campaign “%(campaign)s”, %(channel)s") % labels,
+            title=gettext("%(what)s: campaign “%(campaign)s”, %(channel)s") % labels,
             body=body,
             actor=str(touch.recorded_by or ""),
             link=pages.get(("campaigns.campaign", touch.campaign_id), ""),

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import (
@@ -64,7 +64,7 @@ class PartForm(VersionedForm):
             self.fields = {name: field for name, field in self.fields.items() if name in {*names, "version"}}
 
     def _refusal(self, seen: str) -> str:
-        return _now(
+        return gettext(
             "Somebody changed this meanwhile. Nothing of yours was saved: open it again and repeat your change."
         )
 

@@ -25,7 +25,7 @@ from campaigns.segments.previewing import preview_count
 from campaigns.segments.refreshing import refresh
 from campaigns.segments.refusing import SegmentRefused, TreeRefused
 from campaigns.segments.saving import save_segment
-from campaigns.segments.tree import Group, read_tree
+from campaigns.segments.tree import Group, Node, read_tree
 from campaigns.segments.words import node_words
 from config.common.admin.base import sentence_of
 from contacts.models import User
@@ -118,13 +118,19 @@ def save(build: Build, *, by: User, segment: Segment | None = None) -> Segment |
 
 
 def _own_name(tree: Group | None) -> str:
-    """Return a name for those who gave none: what the first condition says."""
-    if tree is None:
-        return ""
-    first: Any = tree
-    while isinstance(first, Group):
-        first = first.rules[0]
-    return node_words(first)[:LONGEST_NAME]
+    """Return a name for those who gave none: what the rule says, as far as a name has room."""
+    words = _in_short(tree) if tree is not None else ""
+    return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 2].rstrip() + " …"
+
+
+def _in_short(node: Node) -> str:
+    """Return the conditions of a rule side by side: with commas where all must hold, with strokes where one may."""
+    if not isinstance(node, Group):
+        return node_words(node)
+    parts = [_in_short(rule) for rule in node.rules]
+    if node.match == "none":
+        return _("none of %(conditions)s") % {"conditions": " / ".join(parts)}
+    return (", " if node.match == "all" else " / ").join(parts)
 
 
 def _hours(text: str) -> int:

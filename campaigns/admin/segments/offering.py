@@ -5,9 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from campaigns.admin.segments.listing import link_from_contacts
 from campaigns.models import Segment, SegmentMember
@@ -50,10 +49,10 @@ def segments_panel(contact: Contact, reader: User) -> Panel | None:
     rows = SegmentMember.objects.visible_to(reader).filter(contact=contact, left_at__isnull=True)
     inside = rows.filter(segment__archived_at__isnull=True).select_related("segment").order_by("-entered_at", "-pk")
     shown = [_row(member, contact) for member in inside[:MOST_SHOWN]]
-    return Panel(_now("Segments"), shown, 40, _now("In no segment yet."))
+    return Panel(gettext("Segments"), shown, 40, gettext("In no segment yet."))
 
 
 def _row(member: SegmentMember, contact: Contact) -> PanelRow:
     why = reverse("admin:campaigns_segment_why", args=[member.segment_id])
-    since = _now("since %(day)s – why?") % {"day": short_day(member.entered_at)}
+    since = gettext("since %(day)s – why?") % {"day": short_day(member.entered_at)}
     return PanelRow(member.segment.name, f"{why}?{urlencode({'contact': contact.pk})}", since)

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def chips(changelist: Any) -> list[Chip]:
     """Return the filters and the search that narrow a list."""
     found = []
     if changelist.query:
-        found.append(Chip(_now("Search"), changelist.query, changelist.get_query_string(remove=[SEARCH_VAR, PAGE_VAR])))
+        found.append(
+            Chip(gettext("Search"), changelist.query, changelist.get_query_string(remove=[SEARCH_VAR, PAGE_VAR]))
+        )
     for spec in changelist.filter_specs:
         chosen = spec.value() if isinstance(spec, ChoiceFilter) else None
         if chosen:

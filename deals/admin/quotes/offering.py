@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.common.admin.navigation import Group, Item, register_item
@@ -54,8 +54,8 @@ def quote_happenings(condition: Q, reader: User) -> Iterator[QuerySet[Any]]:
 def tell_quote(what: Happening) -> TimelineEntry:
     """Tell what was done to a quote."""
     kind = QuoteChangeKind(what.kind)
-    quote = what.name or _now("Draft quote for %(deal)s") % {"deal": what.after}
-    title = _now("%(quote)s: %(what)s") % {"quote": quote, "what": str(kind.label).lower()}
+    quote = what.name or gettext("Draft quote for %(deal)s") % {"deal": what.after}
+    title = gettext("%(quote)s: %(what)s") % {"quote": quote, "what": str(kind.label).lower()}
     link = reverse("admin:deals_quote_change", args=[what.row])
     return TimelineEntry(what.at, "quote", title, what.why, what.who, link, _ICONS.get(kind, "request_quote"))
 
