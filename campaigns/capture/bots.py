@@ -6,7 +6,8 @@ _BOTS = re.compile(
     r"(?<!cu)bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|check|facebookexternalhit|whatsapp/|viber|"
     r"telegram|skypeuri|slack|discord|embedly|iframely|pingdom|uptime|curl|wget/|python|scrapy|httpx|aiohttp|httpclient|"
     r"go-http|java/|okhttp|httrack|libwww|lwp|axios|node\b|ruby|php/|postman|safelinks|proofpoint|mimecast|barracuda|"
-    r"symantec|microsoft office|outlook|googleimageproxy|google-|-google|lighthouse|headless|phantomjs|siteaudit",
+    r"symantec|microsoft office|microsoft outlook|googleimageproxy|google-|-google|lighthouse|headless|"
+    r"phantomjs|siteaudit",
     re.IGNORECASE,
 )
 

@@ -19,14 +19,13 @@ from campaigns.channels.models import Channel
 from campaigns.execution.models import Campaign
 from campaigns.plans.models import MarketingPlan
 from campaigns.segments.models import Segment, SegmentMember
+from config.common.bounds import FIRST_YEAR, LAST_YEAR, is_id
 from contacts.models import User
 from deals.pipeline.deal import Outcome
 
 SCOPES: dict[str, Any] = {"campaign": Campaign, "channel": Channel, "segment": Segment, "plan": MarketingPlan}
 DAYS = ("from", "to", "since", "until")
 NAMES = (*SCOPES, *DAYS, "model")
-LARGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +202,7 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 def _read_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+    if not is_id(text):
         raise ValidationError(_("Give a whole number (an id)."))
     return int(text)
 

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from campaigns.segments.fields import Askable, Field
 from campaigns.segments.operators import OPERATORS, FieldType, Takes
 from campaigns.segments.refusing import TreeRefused
+from config.common.bounds import FIRST_YEAR, LARGEST_ID, LAST_YEAR
 from config.common.search import fold
 
 LONGEST_TEXT = 200
 MOST_VALUES = 100
 MOST_DAYS = 36_500
 MOST = 10**12
-_LARGEST_KEY = 2**63 - 1
-_YEARS = (1900, 2200)
+_YEARS = (FIRST_YEAR, LAST_YEAR)
 
 
 def read_value(field: Askable, operator: str, raw: object, path: str) -> Any:
@@ -47,7 +47,7 @@ def _one(field: Field, raw: object, path: str) -> Any:
         return _whole(field, raw, path, least=0, most=MOST)
     if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) < 19:
         raw = int(raw)
-    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw <= _LARGEST_KEY:
+    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw <= LARGEST_ID:
         raise _refusal(_("Choose a record for “%(field)s”."), field, path)
     return raw
 

@@ -24,11 +24,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.common.bounds import LARGEST_ID
 from deals.pipeline.deal import DealContact, DealLine, Outcome
 
 # Stands for "has none": deals without a company, without an opening date.
 NONE = "none"
-MOST_VALUES, LONGEST_TEXT, LARGEST_ID = 100, 120, 2**63 - 1
+MOST_VALUES, LONGEST_TEXT = 100, 120
 
 FilterValue: TypeAlias = "tuple[int | str, ...] | date | bool"
 DealFilters: TypeAlias = Mapping[str, FilterValue]

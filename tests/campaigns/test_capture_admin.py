@@ -161,3 +161,12 @@ def test_a_country_that_was_answered_is_named_for_its_reader_and_coded_for_integ
     page = admin_as(mira).get(f"/admin/campaigns/submission/{post.pk}/change/").content.decode()
     assert ">Indonesia<" in page
     assert api_as(mira).get(f"/api/v1/submissions/{post.pk}/").json()["answers"] == {"Country": "ID"}
+
+
+@pytest.mark.parametrize("page", ["trackedlink/add/", "experiment/", "cost/", "cost/add/", "touch/"])
+@pytest.mark.parametrize("campaign", ["9" * 30, "9" * 5000, "%C2%B2", "-1", "x"])
+@pytest.mark.parametrize("name", ["campaign", "plan", "channel"])
+def test_no_id_in_an_address_breaks_a_page(admin_as, mira, page, name, campaign):
+    answer = admin_as(mira).get(f"/admin/campaigns/{page}?{name}={campaign}", follow=True)
+
+    assert answer.status_code in (200, 400)

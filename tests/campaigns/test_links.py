@@ -224,6 +224,8 @@ def test_a_spelling_stands_for_one_value_only():
         ("Mediapartners-Google", 0),
         ("Scrapy/2.5", 0),
         ("Ruby", 0),
+        ("Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.5134; Pro)", 0),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Outlook-iOS/2", 1),
         ("Mozilla/5.0 (Linux; Android 13; CUBOT X19) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", 1),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Safari/604.1", 1),
     ],

@@ -28,7 +28,7 @@ from config.common.admin.pages import show_page
 from config.common.errors import DomainError
 from config.common.money import show_money, show_number
 from deals.admin.acting import Outcome, act_on
-from deals.admin.reading import reader_of, text_of
+from deals.admin.reading import as_id, reader_of, text_of
 
 COLOURS = {CostState.COUNTED: "success", CostState.WAITING: "warning", CostState.REFUSED: "danger"}
 BADGES = {state: f"td-badge-{tone}" for state, tone in zip(COLOURS, ("good", "warn", "bad"), strict=True)}
@@ -51,14 +51,14 @@ class CampaignFilter(ChoiceFilter):
         """Offer the latest, and the one that the address names."""
         rows = self.model.objects.visible_to(request.user)
         offered = list(rows[:100])
-        named = request.GET.get(self.parameter_name, "")
-        if named.isdigit() and all(row.pk != int(named) for row in offered):
+        named = as_id(request.GET.get(self.parameter_name, ""))
+        if named and all(row.pk != named for row in offered):
             offered += rows.filter(pk=named)
         return [(str(row.pk), str(row)) for row in offered]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep the chosen one's."""
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+        return queryset.filter(**{self.parameter_name: as_id(self.value())}) if self.value() else queryset
 
 
 class PlanFilter(CampaignFilter):
@@ -71,7 +71,7 @@ class PlanFilter(CampaignFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep what counts for the plan."""
         chosen = self.value()
-        return queryset.filter(whole_of(MarketingPlan(pk=int(chosen)))) if chosen else queryset
+        return queryset.filter(whole_of(MarketingPlan(pk=as_id(chosen)))) if chosen else queryset
 
 
 class CostChannelFilter(ChannelFilter):

@@ -16,6 +16,7 @@ from campaigns.plans.plan import PlanState
 from config.common.errors import DomainError
 from contacts.models import User
 from deals.admin.billing.forms import MONEY, day_field
+from deals.admin.reading import as_id
 from deals.models import Currency
 
 MOST_CHOICES = 200
@@ -120,8 +121,8 @@ def _payers(reader: User, asked: Any) -> dict[str, Any]:
     over = (CampaignState.FINISHED, CampaignState.CANCELLED)
     campaigns: Any = Campaign.objects.visible_to(reader)
     found = list(campaigns.exclude(state__in=over)[:MOST_CHOICES])
-    named = str(asked.get("campaign", ""))
-    if named.isdigit() and all(row.pk != int(named) for row in found):
+    named = as_id(asked.get("campaign", ""))
+    if named and all(row.pk != named for row in found):
         found += campaigns.filter(pk=named)
     plans: Any = MarketingPlan.objects.visible_to(reader).exclude(state__in=(PlanState.CLOSED, PlanState.REPLACED))
     payers: dict[str, Any] = {f"campaign-{row.pk}": row for row in found}

@@ -22,6 +22,7 @@ from campaigns.budgets.pots import Pot, whole_of
 from campaigns.models import Campaign, Channel, Commitment, Cost, MarketingPlan
 from campaigns.policy.models import MarketingPolicy
 from config.common.money import round_to
+from deals.admin.reading import as_id
 
 MOST_ROWS = 12
 # The tab of a plan's page on which its budget stands.
@@ -132,7 +133,7 @@ def pot_asked(request: HttpRequest) -> tuple[Pot, str]:
     for name, model in (("campaign", Campaign), ("plan", MarketingPlan)):
         if given := request.POST.get(name, ""):
             rows: Any = model._default_manager
-            row = rows.visible_to(user).filter(pk=given if given.isdigit() else 0).first()
+            row = rows.visible_to(user).filter(pk=as_id(given)).first()
             if row is not None:
                 plan_page = reverse("admin:campaigns_marketingplan_changelist")
                 back = (
@@ -154,8 +155,8 @@ def save_grid(request: HttpRequest, pot: Pot) -> int:
             name = input_name(channel.pk, month)
             if name in request.POST:
                 amounts[channel, month] = _amount(request.POST[name])
-    chosen = request.POST.get("new_channel", "")
-    added = Channel.objects.filter(is_active=True, pk=chosen).first() if chosen.isdigit() else None
+    chosen = as_id(request.POST.get("new_channel", ""))
+    added = Channel.objects.filter(is_active=True, pk=chosen).first() if chosen else None
     for month in months:
         given = _amount(request.POST.get(f"n-{month:%Y-%m}", ""))
         if given is not None and added is None:

@@ -25,6 +25,7 @@ from config.common.admin.pages import register_page
 from config.common.admin.versions import VersionedForm
 from config.common.errors import DomainError
 from config.common.money import show_number
+from deals.admin.reading import as_id
 
 
 class LinkForm(VersionedForm):
@@ -43,8 +44,8 @@ class LinkForm(VersionedForm):
         if "content" in own:
             # What was chosen is looked up among these: that can't be asked of a slice.
             items = ContentItem.objects.select_related("campaign").order_by("-pk")
-            if str(self.initial.get("campaign", "")).isdigit():
-                items = items.filter(campaign=self.initial["campaign"])
+            if campaign := as_id(self.initial.get("campaign", "")):
+                items = items.filter(campaign=campaign)
             own["content"].queryset = items.filter(pk__in=items.values("pk")[:500])
         for name in ("campaign", "channel"):
             given = self.initial.get(name) if name in own else None

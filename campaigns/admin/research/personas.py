@@ -14,6 +14,7 @@ from campaigns.models import Finding, Persona, Segment
 from config.common.admin.base import TandemAdmin, display
 from config.common.admin.filters import ChoiceFilter
 from config.common.admin.versions import VersionedForm
+from deals.admin.reading import as_id
 
 MOST_FINDINGS = 300
 
@@ -119,7 +120,7 @@ class PersonaAdmin(TandemAdmin):
 def _uses(request: HttpRequest, object_id: Any) -> list[Use]:
     """Return the segments, plans and findings behind a persona."""
     user: Any = request.user
-    persona = Persona.objects.visible_to(user).filter(pk=object_id).first() if str(object_id).isdigit() else None
+    persona = Persona.objects.visible_to(user).filter(pk=as_id(object_id)).first()
     if persona is None:
         return []
     segments = Segment.objects.visible_to(user).filter(personas=persona)

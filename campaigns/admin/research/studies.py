@@ -15,6 +15,7 @@ from campaigns.models import Finding, PlanItem, Study
 from config.common.admin.base import Inline, TandemAdmin, display
 from config.common.admin.filters import FieldFilter
 from config.common.admin.widgets import DayInput
+from deals.admin.reading import as_id
 
 DAYS = ("started_on", "finished_on", "found_on", "valid_until")
 
@@ -136,9 +137,7 @@ class StudyAdmin(TandemAdmin):
 def _uses(request: HttpRequest, object_id: Any) -> list[FindingUses]:
     """Return a study's findings with the plan items, answers and personas that rest on them."""
     user: Any = request.user
-    if not str(object_id).isdigit():
-        return []
-    findings = Finding.objects.visible_to(user).filter(study=object_id)
+    findings = Finding.objects.visible_to(user).filter(study=as_id(object_id))
     items = PlanItem.objects.select_related("plan", "product")
     findings = findings.prefetch_related(Prefetch("plan_items", items), "answers__plan", "personas")
     today = timezone.localdate()

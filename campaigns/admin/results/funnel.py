@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from campaigns.admin.results.lists import show_rows
 from campaigns.admin.results.showing import MEDIA
-from campaigns.results.asking import FIRST_YEAR, LAST_YEAR
 from campaigns.results.funnel import BY, FUNNEL, Cohort, FunnelQuestion, Step, funnel, people_of
 from campaigns.results.rows import Kind, Rows
 from campaigns.results.tables import funnel_csv
 from config.common.admin.home import Chart
 from config.common.admin.pages import register_page, show_page
+from config.common.bounds import FIRST_YEAR, LAST_YEAR
 from config.common.money import round_to, show_number
 from contacts.lifecycle.telling import short_name
 from contacts.people.stages import LifecycleStage

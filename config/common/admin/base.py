@@ -24,6 +24,7 @@ from config.common.admin.list_links import list_links
 from config.common.admin.pages import show_page
 from config.common.admin.versions import VersionedForm
 from config.common.admin.widgets import KnownAutocomplete
+from config.common.bounds import is_id
 from config.common.errors import DomainError
 from config.common.history import steps
 from config.common.saving import save_changed
@@ -95,10 +96,6 @@ def _visible(rows: Any, request: HttpRequest) -> QuerySet[Any]:
     return seen
 
 
-# As large as an id can be.
-LARGEST_ID = 2**63 - 1
-
-
 class TandemAdmin(_VisibleRelations, ModelAdmin[Any]):
     """A list and a page for one model.
 
@@ -148,7 +145,7 @@ class TandemAdmin(_VisibleRelations, ModelAdmin[Any]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Accept only what the list's own filters send: an address never becomes a lookup of its author's choice."""
-        if lookup in self.linked_lookups and value.isdigit() and int(value) > LARGEST_ID:
+        if lookup in self.linked_lookups and value.isdecimal() and not is_id(value):
             return False
         names = set(self.linked_lookups)
         for entry in self.get_list_filter(request):

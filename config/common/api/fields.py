@@ -11,11 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.common.bounds import FIRST_YEAR, LARGEST_ID, LAST_YEAR, is_id
 from config.common.money import STORED_DECIMALS, as_text
-
-LARGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-LARGEST_ID = 2**63 - 1
 
 
 class UtcDateTimeField(serializers.DateTimeField):
@@ -194,6 +191,6 @@ def whole_number(data: Any) -> int | None:
     """Return an id given as number or digits; None for anything else, also for what no id can be."""
     if isinstance(data, bool) or not isinstance(data, (int, str)):
         return None
-    if isinstance(data, str) and not (data.isascii() and data.isdigit() and len(data) <= 19):
+    if isinstance(data, str) and not is_id(data):
         return None
     return int(data) if 0 <= int(data) <= LARGEST_ID else None

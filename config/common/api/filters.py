@@ -16,8 +16,9 @@ from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from config.common.api.fields import FIRST_YEAR, LAST_YEAR, whole_number
+from config.common.api.fields import whole_number
 from config.common.api.pagination import RESERVED, query_parameter
+from config.common.bounds import FIRST_YEAR, LAST_YEAR
 
 MAX_SEARCH, MOST_VALUES, MOST_ORDERS = 200, 100, 5
 
